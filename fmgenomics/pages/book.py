@@ -1,0 +1,57 @@
+"""What every page of one build shares: the evidence, the verdict, and the fingerprint they are cached under."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from fmgenomics import evidence as evidence_package
+from fmgenomics.evidence import ROOT, Evidence
+
+PACKAGE = ROOT / "fmgenomics"
+_COMPUTES = ("evidence", "verdict", "figures", "lab")
+"""The parts of the package whose code a cell's output can depend on."""
+
+
+@lru_cache(maxsize=2)
+def _load(root: Path) -> Evidence:
+    return evidence_package.load(root)
+
+
+def evidence_of(app: Sphinx) -> Evidence:
+    """The evidence of this build, loaded once; raises ``EvidenceError`` on bad rows."""
+    return _load(ROOT)
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """Changes when the evidence or the code that computes from it changes, and only then."""
+    digest = hashlib.sha256()
+    files = [*root.glob("evidence/*.csv"), root / "evidence/datapackage.yaml", root / "references.bib"]
+    for part in _COMPUTES:
+        files.extend((PACKAGE / part).rglob("*.py"))
+    files.append(PACKAGE / "bibliography.py")
+    for path in sorted(files):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+@lru_cache(maxsize=2)
+def _verdict(cache: Path) -> dict[str, Any]:
+    if cache.exists():
+        return json.loads(cache.read_text("utf-8"))
+    from fmgenomics.verdict import summary
+
+    values = summary.compute(_load(ROOT))
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    cache.write_text(json.dumps(values, indent=1, sort_keys=True), "utf-8")
+    return values
+
+
+def verdict_of(app: Sphinx) -> dict[str, Any]:
+    """The computed numbers of the verdict by name; recomputed only when data or code changed."""
+    return _verdict(Path(app.outdir).parent / ".verdict" / f"{fingerprint()}.json")

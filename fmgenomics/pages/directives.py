@@ -1,0 +1,180 @@
+"""Tables that the evidence generates inside the chapters: the model field guide, the benchmark table, the atlas."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from html import escape
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from fmgenomics.evidence import Evidence
+from fmgenomics.evidence.records import Benchmark, Model
+from fmgenomics.evidence.schema import read_schema
+
+from . import addresses
+from .book import ROOT, evidence_of
+from .downloads import CHECKSUMS, JSON_FILE, PARQUET_FILE
+
+Columns = dict[str, Callable[[Any], str]]
+
+_SHORT = str.maketrans({"|": r"\|", "\n": " ", "*": r"\*", "_": r"\_", "`": r"\`", "<": r"\<", "[": r"\[", "$": r"\$"})
+
+
+def plain(text: str) -> str:
+    """``text`` with nothing in it that the page would read as markup."""
+    return text.translate(_SHORT)
+
+
+def pipe_table(rows: Iterable[Any], columns: Columns) -> list[str]:
+    """A MyST table, one line a row."""
+    lines = ["| " + " | ".join(columns) + " |", "|" + " --- |" * len(columns)]
+    lines.extend("| " + " | ".join(read(row) for read in columns.values()) + " |" for row in rows)
+    return lines
+
+
+class GeneratedTable(SphinxDirective):
+    """A table whose rows come from the evidence; the body of the directive, if any, is its caption."""
+
+    has_content = True
+
+    def lines(self, evidence: Evidence) -> list[str]:
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        holder = nodes.container(classes=["scroll", "generated-table"])
+        source, line = self.get_source_info()
+        self.state.nested_parse(StringList(self.lines(evidence_of(self.env.app)), source=source), line, holder)
+        result: list[nodes.Node] = [holder]
+        if self.content:
+            caption = nodes.container(classes=["generated-caption"])
+            self.state.nested_parse(self.content, self.content_offset, caption)
+            result.insert(0, caption)
+        return result
+
+
+def _cite(source: str) -> str:
+    return f"{{cite:p}}`{source}`" if source else ""
+
+
+def _number(row: Any, column: str) -> str:
+    return f"{{fact}}`{row.id}.{column}`" if getattr(row, column) is not None else "not seen"
+
+
+class ModelTable(GeneratedTable):
+    """``:kind:`` and ``:class:`` take ids separated by commas; ``:parameters:`` keeps models whose size is known."""
+
+    option_spec: ClassVar[dict[str, Any]] = {
+        "kind": directives.unchanged_required,
+        "class": directives.unchanged_required,
+        "parameters": directives.flag,
+    }
+
+    def _wanted(self, model: Model) -> bool:
+        for option, value in (("kind", model.kind), ("class", model.class_)):
+            if option in self.options and value not in [word.strip() for word in self.options[option].split(",")]:
+                return False
+        return model.parameters is not None or "parameters" not in self.options
+
+    def lines(self, evidence: Evidence) -> list[str]:
+        rows = sorted(
+            (model for model in evidence.models.values() if self._wanted(model)),
+            key=lambda model: (model.year or 9999, model.family.casefold(), model.parameters or 0),
+        )
+
+        def reviewed(model: Model) -> str:
+            entry = evidence.bibliography.get(model.source)
+            return "" if entry is None else "yes" if entry.peer_reviewed else "no"
+
+        columns: Columns = {
+            "Model": lambda m: f"{plain(m.name)} {_cite(m.source)}".strip(),
+            "Year": lambda m: str(m.year or ""),
+            "Parameters": lambda m: _number(m, "parameters"),
+            "Context": lambda m: _number(m, "context_bp"),
+            "Tokens": lambda m: m.tokenization,
+            "Backbone": lambda m: m.architecture,
+            "Objective": lambda m: m.objective,
+            "Peer review": reviewed,
+            "Weights": lambda m: plain(m.weights_licence),
+        }
+        return pipe_table(rows, columns)
+
+
+class BenchmarkTable(GeneratedTable):
+    """Every benchmark that says what it asks."""
+
+    def lines(self, evidence: Evidence) -> list[str]:
+        rows = sorted((b for b in evidence.benchmarks.values() if b.asks), key=lambda b: b.name.casefold())
+        columns: Columns = {
+            "Benchmark": lambda b: f"{plain(b.name)} {_cite(b.source)}".strip(),
+            "Tasks": lambda b: _number(b, "tasks"),
+            "Asks": lambda b: plain(b.asks),
+            "Splits by": lambda b: plain(b.split_policy) or "not said",
+            "Homology-aware": lambda b: b.homology_aware,
+            "Baselines": lambda b: plain(b.baselines_included) or "not said",
+            "Forgets": lambda b: plain(b.forgets),
+        }
+        return pipe_table(rows, columns)
+
+
+def _sources(evidence: Evidence) -> list[tuple[str, str, int, int, int]]:
+    """Key, short citation, and the numbers of tables, results and facts of each source that has any."""
+    tables = Counter(table.source for table in evidence.tables.values())
+    results = Counter(evidence.tables[result.table].source for result in evidence.results.values())
+    facts = Counter(fact.source for fact in evidence.facts.values())
+    keys = sorted((tables | facts).keys())
+    return [(k, addresses.cited(evidence.bibliography[k]), tables[k], results[k], facts[k]) for k in keys]
+
+
+class EvidenceAtlas(SphinxDirective):
+    """The search over all rows, and below it the plain list of sources for readers without scripts."""
+
+    def run(self) -> list[nodes.Node]:
+        evidence = evidence_of(self.env.app)
+        base = "../" * self.env.docname.count("/") + addresses.FOLDER + "/"
+        rows = "".join(
+            f'<tr><td><a href="{base}{escape(key)}.html">{escape(short)}</a></td>'
+            f'<td class="n">{tables}</td><td class="n">{results:,}</td><td class="n">{facts}</td></tr>\n'
+            for key, short, tables, results, facts in _sources(evidence)
+        )
+        html = f"""<div id="atlas" class="atlas" data-base="{base}" hidden></div>
+<script defer src="{base}atlas.js"></script>
+<p>All sources, each with a page that holds its rows; these pages need no script.
+The <a href="{base}models.html">models</a> and the <a href="{base}benchmarks.html">benchmarks</a> have pages of their own.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Sources of the evidence"><table class="table">
+<thead><tr><th scope="col">Source</th><th scope="col">Tables</th><th scope="col">Results</th><th scope="col">Facts</th></tr></thead>
+<tbody>
+{rows}</tbody></table></div>
+"""
+        return [nodes.raw("", html, format="html")]
+
+
+class EvidenceDownloads(SphinxDirective):
+    """The list of files that a reader can take away."""
+
+    def run(self) -> list[nodes.Node]:
+        evidence = evidence_of(self.env.app)
+        base = "../" * self.env.docname.count("/") + addresses.FOLDER + "/download/"
+        files = [resource.path for resource in read_schema(ROOT / "evidence").values()]
+        described = [(name, "one table as CSV") for name in files] + [
+            (JSON_FILE, "every table in one JSON"),
+            (PARQUET_FILE, "the results, joined with what their tables, tasks and models say, as Parquet"),
+            ("datapackage.yaml", "the schema, a Frictionless data package"),
+            ("references.bib", "the bibliography"),
+            (CHECKSUMS, "checksums"),
+        ]
+        items = "".join(f'<li><a href="{base}{name}">{name}</a>: {text}</li>\n' for name, text in described)
+        html = f"<p>Evidence version <code>{evidence.version}</code>.</p>\n<ul>\n{items}</ul>\n"
+        return [nodes.raw("", html, format="html")]
+
+
+def setup(app: Sphinx) -> None:
+    app.add_directive("model-table", ModelTable)
+    app.add_directive("benchmark-table", BenchmarkTable)
+    app.add_directive("evidence-atlas", EvidenceAtlas)
+    app.add_directive("evidence-downloads", EvidenceDownloads)
