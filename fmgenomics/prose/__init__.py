@@ -1,0 +1,1 @@
+"""Checks of the prose: no quantity is typed, every term is used and defined."""
