@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pybtex.errors
 from pybtex.database import Entry as BibtexEntry
-from pybtex.database import Person, parse_string
+from pybtex.database import Person
+from pybtex.database.input.bibtex import Parser
 from pybtex.richtext import Text
 
 KEYWORDS = ("peer-reviewed", "preprint", "software", "web")
@@ -38,6 +40,8 @@ PLACEHOLDER = {
     "title": re.compile(r"\bnot seen\b|\bexact title\b|\bfrom memory\b|\buntitled\b", re.IGNORECASE),
 }
 LATEX_SPECIAL = re.compile(r"(?<!\\)[&%#_$]")
+
+_MARKUP = re.compile(r"[\\{}$~]|--|``|''")
 
 _Add = Callable[[str, str, str], None]  # field, what is wrong, what was expected
 _BLOCK = re.compile(r"^[ \t]*@(?P<type>\w+)\s*[{(]\s*(?P<key>[^,\s{}()]*)", re.MULTILINE)
@@ -123,14 +127,17 @@ def _blocks(text: str) -> Iterator[_Block]:
 def _parse(block: _Block) -> tuple[BibtexEntry | None, list[str]]:
     """The entry as pybtex reads it on its own, and what pybtex objects to."""
     with pybtex.errors.capture() as errors:
-        entries = parse_string(block.text, "bibtex").entries
+        entries = Parser().parse_string(block.text).entries  # the parser itself: finding it by name is slow
     objections = [str(error) for error in errors]
     if not objections and not block.text.endswith(("}", ")")):
         objections.append("text after the closing brace")
     return (next(iter(entries.values())) if len(entries) == 1 else None), objections
 
 
+@cache
 def _plain(value: str) -> str:
+    if not _MARKUP.search(value):
+        return " ".join(value.split())
     return str(Text.from_latex(value)).strip()
 
 

@@ -35,9 +35,12 @@ _PYTHON_NAME = {"class": "class_", "is": "is_"}
 _KEEPS_DIGITS = {"results", "facts"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
-    """Every table of the evidence by row id, with the bibliography its sources are keys of."""
+    """Every table of the evidence by row id, with the bibliography its sources are keys of.
+
+    Two loads are two objects, each equal to itself only: what is computed from one is kept with it.
+    """
 
     bibliography: dict[str, Entry]
     models: dict[str, Model]

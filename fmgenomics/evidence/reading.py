@@ -23,6 +23,8 @@ LONGEST_CELL = 2000
 _HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]")
 # Spreadsheets run a cell that begins with one of these.
 _FORMULA = re.compile(r"[=@]|[+-](?![\d.∞])")
+# White space or such a beginning at the edge of a cell, quoted or not.
+_AT_AN_EDGE = re.compile(r'(?:^|,)"?(?:\s|[=@]|[+-](?![\d.∞]))|\s"?(?:,|$)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Row:
 
     def problem(self, field: str, message: str) -> Problem:
         return Problem(self.file, self.line, field, self.cells.get(field, ""), message)
+
+
+def _suspicious(text: str) -> bool:
+    """A cheap look at a whole line: whether any of its cells needs the closer one."""
+    return _HIDDEN.search(text) is not None or _AT_AN_EDGE.search(text) is not None or len(text) > LONGEST_CELL
 
 
 def _cell_problems(row: Row) -> Iterator[Problem]:
@@ -112,6 +119,7 @@ def read_rows(path: Path, resource: Resource, shown: str) -> tuple[list[Row], li
             )
             continue
         row = Row(shown, number, dict(zip(header, cells, strict=True)))
-        problems.extend(_cell_problems(row))
+        if _suspicious(text):
+            problems.extend(_cell_problems(row))
         rows.append(row)
     return rows, problems

@@ -208,7 +208,8 @@ def _own_baseline(pairs: Pairs) -> Iterator[Problem]:
         line, role = seen.setdefault(key, (row.line, result.role))
         if role != result.role and result.role == "random_init" and not result.model_printed:
             yield row.problem(
-                "role", f"{result.model} stands as its own baseline (line {line}); name the untrained copy in model_printed"
+                "role",
+                f"{result.model} stands as its own baseline (line {line}); name the untrained copy in model_printed",
             )
 
 

@@ -35,6 +35,16 @@ class Chart:
     links: bool = False
 
 
+class Shown:
+    """HTML that a notebook shows as it is."""
+
+    def __init__(self, html: str):
+        self._html = html
+
+    def _repr_html_(self) -> str:
+        return self._html
+
+
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return "" if pd.isna(value) else f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
@@ -55,8 +65,9 @@ def _table(chart: Chart) -> str:
 
 def to_html(chart: Chart) -> str:
     """The chart as one ``<figure>``; drawn twice, and the reader's width decides which drawing is shown."""
+    role = "group" if chart.links else "img"
     drawings = "\n".join(
-        f'<div class="{kind}">{to_svg(chart.draw(width), f"{chart.name}-{kind}", chart.alt, role="group" if chart.links else "img")}</div>'
+        f'<div class="{kind}">{to_svg(chart.draw(width), f"{chart.name}-{kind}", chart.alt, role=role)}</div>'
         for kind, width in (("narrow", NARROW), ("wide", WIDE))
     )
     notes = "".join(f"<p>{note}</p>" for note in chart.notes)
@@ -64,7 +75,7 @@ def to_html(chart: Chart) -> str:
     return (
         f'<figure class="book-figure" id="chart-{chart.name}">\n'
         f'<p class="book-figure-title">{escape(chart.title)}</p>\n{drawings}\n'
-        f'<figcaption>{notes}</figcaption>\n<details><summary>The numbers as a table</summary>\n{_table(chart)}\n'
+        f"<figcaption>{notes}</figcaption>\n<details><summary>The numbers as a table</summary>\n{_table(chart)}\n"
         f'<p><a download="{chart.name}.csv" href="data:text/csv;charset=utf-8,{quote(csv)}">Download these numbers as CSV</a></p>\n'
         "</details>\n</figure>"
     )

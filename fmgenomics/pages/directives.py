@@ -14,8 +14,13 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from fmgenomics.evidence import Evidence
-from fmgenomics.evidence.records import Benchmark, Model
+from fmgenomics.evidence.records import Model
 from fmgenomics.evidence.schema import read_schema
+from fmgenomics.verdict.contests import CLASS_GROUPS
+from fmgenomics.verdict.guide import decision_guide
+from fmgenomics.verdict.scale import Summary
+from fmgenomics.verdict.summary import CATEGORY_NAMES
+from fmgenomics.verdict.summary import cuts as verdict_cuts
 
 from . import addresses
 from .book import ROOT, evidence_of
@@ -131,6 +136,85 @@ def _sources(evidence: Evidence) -> list[tuple[str, str, int, int, int]]:
     return [(k, addresses.cited(evidence.bibliography[k]), tables[k], results[k], facts[k]) for k in keys]
 
 
+COMPARATOR_SCOPES = ("any", "weak", "strong", *CLASS_GROUPS)
+
+
+def _score(summary: Summary) -> str:
+    return f"{summary.score:+.2f} ({summary.low:+.2f} to {summary.high:+.2f})".replace("-", "−")
+
+
+def _verdict_cell(summary: Summary | None) -> str:
+    if summary is None:
+        return "none run"
+    return f"{summary.verdict}; {_score(summary)}; {summary.papers} papers, {summary.contests} contests"
+
+
+class VerdictTable(GeneratedTable):
+    """The verdict by task; ``:comparators:`` is ``any`` or a strength of comparator."""
+
+    option_spec: ClassVar[dict[str, Any]] = {
+        "comparators": lambda argument: directives.choice(argument, COMPARATOR_SCOPES)
+    }
+
+    def lines(self, evidence: Evidence) -> list[str]:
+        wanted = self.options.get("comparators", "any")
+        by_scope: dict[str, dict[str, Summary]] = {}
+        for cut in verdict_cuts(evidence):
+            if cut.comparators == wanted:
+                by_scope.setdefault(cut.category, {})[cut.filter] = cut.summary
+        columns: Columns = {
+            "Task": lambda scope: CATEGORY_NAMES.get(scope, "**All of genomics**"),
+            "Verdict": lambda scope: by_scope[scope][""].verdict,
+            "Score (95% interval)": lambda scope: _score(by_scope[scope][""]),
+            "Won, tied, lost": lambda scope: "{0.wins}, {0.ties}, {0.losses}".format(by_scope[scope][""]),
+            "Papers": lambda scope: str(by_scope[scope][""].papers),
+            "In independent hands": lambda scope: _verdict_cell(by_scope[scope].get("independent")),
+            "In the authors' hands": lambda scope: _verdict_cell(by_scope[scope].get("model-authors")),
+        }
+        return pipe_table(by_scope, columns)
+
+
+class DecisionGuide(GeneratedTable):
+    """What to try first for each kind of task, and which baseline to beat."""
+
+    def lines(self, evidence: Evidence) -> list[str]:
+        columns: Columns = {
+            "Task": lambda line: line.name,
+            "What to do": lambda line: line.advice,
+            "Baseline to beat": lambda line: f"{line.beat}: {plain(', '.join(line.names))}",
+            "Foundation models that led": lambda line: plain(", ".join(line.leaders)),
+            "All contests": lambda line: _verdict_cell(line.all),
+            "Independent contests": lambda line: _verdict_cell(line.independent),
+        }
+        return pipe_table(decision_guide(evidence), columns)
+
+
+class Diagram(SphinxDirective):
+    """A drawing from ``chapters/diagrams/``, put into the page so that it follows light and dark; the body is its caption."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {"alt": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        path = ROOT / "chapters" / "diagrams" / f"{self.arguments[0]}.svg"
+        if "alt" not in self.options:
+            raise self.error(f"diagram {self.arguments[0]}: say its finding in words with :alt:")
+        if not path.exists():
+            raise self.error(f"diagram {self.arguments[0]}: there is no chapters/diagrams/{path.name}")
+        self.env.note_dependency(str(path))
+        svg = path.read_text("utf-8")
+        svg = svg[svg.index("<svg") :]
+        alt = escape(self.options["alt"], quote=True)
+        svg = svg.replace("<svg", f'<svg role="img" aria-label="{alt}"', 1)
+        figure = nodes.container(classes=["book-figure", "book-diagram"])
+        figure += nodes.raw("", svg, format="html")
+        caption = nodes.container(classes=["book-diagram-caption"])
+        self.state.nested_parse(self.content, self.content_offset, caption)
+        figure += caption
+        return [figure]
+
+
 class EvidenceAtlas(SphinxDirective):
     """The search over all rows, and below it the plain list of sources for readers without scripts."""
 
@@ -176,5 +260,8 @@ class EvidenceDownloads(SphinxDirective):
 def setup(app: Sphinx) -> None:
     app.add_directive("model-table", ModelTable)
     app.add_directive("benchmark-table", BenchmarkTable)
+    app.add_directive("verdict-table", VerdictTable)
+    app.add_directive("decision-guide", DecisionGuide)
+    app.add_directive("diagram", Diagram)
     app.add_directive("evidence-atlas", EvidenceAtlas)
     app.add_directive("evidence-downloads", EvidenceDownloads)

@@ -30,7 +30,7 @@ BENCHMARK_COLUMNS = {"tasks": "tasks"}
 _UNIT_OF_RESULT = {"percent": "percent", "fraction": "score", "native": "score"}
 
 
-class evidence_number(nodes.Inline, nodes.TextElement):  # noqa: N801 (docutils names nodes in lower case)
+class evidence_number(nodes.Inline, nodes.TextElement):
     """A number with its source: attributes ``page``, ``anchor``, ``source``."""
 
 
@@ -178,7 +178,7 @@ def pass_through(translator: Any, node: evidence_number) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    formats = {name: (pass_through, pass_through) for name in ("latex", "text", "man", "texinfo", "epub")}
+    formats = dict.fromkeys(("latex", "text", "man", "texinfo", "epub"), (pass_through, pass_through))
     app.add_node(evidence_number, html=(visit_html, depart_html), **formats)
     for name in ("fact", "result", "verdict", "count"):
         app.add_role(name, EvidenceRole())

@@ -12,7 +12,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from fmgenomics.evidence import Evidence
@@ -181,7 +181,8 @@ USES = ("zero-shot", "probe", "fine-tune", "na")
 """The ways a foundation model is used; each makes a contest of its own. Trained from scratch, it is not one."""
 
 
-def contests(evidence: Evidence) -> list[Contest]:
+@lru_cache(maxsize=4)
+def contests(evidence: Evidence) -> tuple[Contest, ...]:
     """All contests of the evidence, in a fixed order.
 
     Left out: metrics without a better direction, and places where every number is quoted from another work, since
@@ -229,4 +230,4 @@ def contests(evidence: Evidence) -> list[Contest]:
                     year=evidence.bibliography[source].year,
                 )
             )
-    return found
+    return tuple(found)

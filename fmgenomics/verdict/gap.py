@@ -1,7 +1,12 @@
-"""The self-report gap: the same model on the same task, in its authors' hands and in independent hands.
+"""The self-report gap: the same model on the same task, in its authors' hands and in other hands.
 
-Two measurements match *exactly* when model, benchmark, dataset, task and metric agree. They match *closely* when model, task and metric
-agree and the benchmark does, averaged over the datasets each side reports. Everything else is counted as unmatched.
+Two measurements match
+
+* *exactly* when model, benchmark, dataset, task, metric and way of use agree;
+* *closely* when model, dataset, task and metric agree, whatever the collection the dataset was taken from and however the
+  model was put to use. Dataset names are compared without the name of the collection, case and punctuation.
+
+Everything else is counted as unmatched. Rows that quote another work measure nothing and stay out.
 """
 
 from __future__ import annotations
@@ -9,7 +14,9 @@ from __future__ import annotations
 import re
 import statistics
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fmgenomics.evidence import Evidence
 from fmgenomics.evidence.records import Result
@@ -20,84 +27,90 @@ class Match:
     """Both values are on the metric's natural scale; ``difference`` is positive when the authors report the better one."""
 
     model: str
-    benchmark: str
     dataset: str
     task: str
     metric: str
     how: str
     own: float
-    independent: float
+    others: float
     difference: float
     own_source: str
-    independent_sources: tuple[str, ...]
+    other_sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Gap:
+    """``own`` counts the distinct things that authors measured on their own models, ``unmatched`` those nobody else did."""
+
     matches: tuple[Match, ...]
-    own_results: int
+    own: int
     unmatched: int
 
 
-def _fold(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", text.casefold())
+_COLLECTION = re.compile(
+    r"^(?:gue|emp|genomicbenchmarks?|nucleotidetransformer(?:v?2)?(?:downstreamtasks)?|nt(?:downstreamtasks)?|"
+    r"human(?=tf\d)|prom(?=300|core)|demo(?=coding|human))+"
+)
+
+
+def dataset_key(name: str) -> str:
+    """``GUE__emp_H3K9ac`` and ``H3K9ac`` name the same data."""
+    folded = re.sub(r"[^a-z0-9]+", "", name.casefold())
+    return _COLLECTION.sub("", folded) or folded
 
 
 Key = tuple[str, ...]
+Values = dict[Key, dict[str, list[float]]]
 
 
-def _best_by_key(
-    evidence: Evidence, results: list[Result], with_dataset: bool
-) -> dict[Key, dict[str, list[float]]]:
+def _grouped(evidence: Evidence, results: Iterable[Result], exact: bool) -> Values:
     """Values by what was measured, then by source."""
-    values: dict[Key, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    values: Values = defaultdict(lambda: defaultdict(list))
     for result in results:
         table = evidence.tables[result.table]
-        dataset = _fold(result.dataset) if with_dataset else ""
-        key = (result.model, table.benchmark, dataset, result.task, result.metric, result.setting)
+        key: Key = (result.model, dataset_key(result.dataset), result.task, result.metric)
+        if exact:
+            key = (*key, table.benchmark, result.setting)
         values[key][table.source].append(result.natural)
     return values
 
 
+@lru_cache(maxsize=4)
 def self_report_gap(evidence: Evidence) -> Gap:
-    """Every match between an own and an independent measurement, exact ones first; rows quoted from elsewhere stay out."""
-    own, independent = [], []
+    """Every match between an own measurement and others'; the best of a source's variants stands for it on both sides."""
+    own, others = [], []
     for result in evidence.results.values():
-        if result.role != "foundation" or result.quoted_from or evidence.metrics[result.metric].direction == "none":
+        metric = evidence.metrics[result.metric]
+        if result.role != "foundation" or result.quoted_from or metric.direction == "none":
             continue
-        if not evidence.tables[result.table].benchmark:
-            continue
-        run_by = evidence.run_by(result)
-        (own if run_by == "own-model" else independent).append(result)
+        if evidence.tables[result.table].benchmark:
+            (own if evidence.run_by(result) == "own-model" else others).append(result)
     matches: list[Match] = []
-    matched_own: set[Key] = set()
-    for how, with_dataset in (("exact", True), ("close", False)):
-        mine = _best_by_key(evidence, own, with_dataset)
-        theirs = _best_by_key(evidence, independent, with_dataset)
+    done: set[Key] = set()
+    for how in ("exact", "close"):
+        mine, theirs = (_grouped(evidence, results, how == "exact") for results in (own, others))
         for key in sorted(mine.keys() & theirs.keys()):
-            model, benchmark, dataset, task, metric, setting = key
-            if how == "close" and (model, benchmark, task, metric, setting) in matched_own:
+            model, dataset, task, metric = key[:4]
+            if key[:4] in done:
                 continue
-            matched_own.add((model, benchmark, task, metric, setting))
+            done.add(key[:4])
             higher = evidence.metrics[metric].direction == "higher"
-            ours = statistics.fmean(value for values in mine[key].values() for value in values)
-            others = statistics.fmean(statistics.fmean(values) for values in theirs[key].values())
+            best = max if higher else min
+            ours = best(best(values) for values in mine[key].values())
+            rest = statistics.median(best(values) for values in theirs[key].values())
             matches.append(
                 Match(
                     model=model,
-                    benchmark=benchmark,
                     dataset=dataset,
                     task=task,
                     metric=metric,
                     how=how,
                     own=ours,
-                    independent=others,
-                    difference=(ours - others) * (1 if higher else -1),
+                    others=rest,
+                    difference=(ours - rest) * (1 if higher else -1),
                     own_source=sorted(mine[key])[0],
-                    independent_sources=tuple(sorted(theirs[key])),
+                    other_sources=tuple(sorted(theirs[key])),
                 )
             )
-    keys = {
-        (r.model, evidence.tables[r.table].benchmark, r.task, r.metric, r.setting) for r in own
-    }
-    return Gap(tuple(matches), own_results=len(keys), unmatched=len(keys - matched_own))
+    measured = {key[:4] for key in _grouped(evidence, own, exact=False)}
+    return Gap(tuple(matches), own=len(measured), unmatched=len(measured - done))

@@ -48,12 +48,10 @@ class Summary:
     median_low: float
     error_closed: float | None
     verdict: str
-    leave_one_out: tuple[float, float]
+    leave_one_out: tuple[float, float] | None
 
 
-def rule(
-    papers: int, contests: int, low: float, high: float, median_low: float, error_closed: float | None
-) -> str:
+def rule(papers: int, contests: int, low: float, high: float, median_low: float, error_closed: float | None) -> str:
     """The verdict that the module's docstring writes down. ``low`` and ``high`` bound the score with the best foundation
     model, ``median_low`` is the lower bound with the median one, ``error_closed`` the median share of error closed."""
     if papers < LEAST_PAPERS or contests < LEAST_CONTESTS:
@@ -85,11 +83,11 @@ def bootstrap(scores: Sequence[float], draws: int = DRAWS, seed: int = SEED) -> 
     return float(low), float(high)
 
 
-def leave_one_out(scores: Sequence[float]) -> tuple[float, float]:
-    """The lowest and highest mean when any one paper is left out."""
+def leave_one_out(scores: Sequence[float]) -> tuple[float, float] | None:
+    """The lowest and highest mean when any one paper is left out; ``None`` when that leaves nothing."""
     values = np.asarray(scores, dtype=float)
     if values.size < 2:
-        return float("nan"), float("nan")
+        return None
     means = (values.sum() - values) / (values.size - 1)
     return float(means.min()), float(means.max())
 

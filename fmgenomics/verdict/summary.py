@@ -6,6 +6,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fmgenomics.evidence import Evidence
 
@@ -62,7 +63,8 @@ def _against(found: Sequence[Contest], groups: Sequence[str]) -> list[Contest]:
     return [kept for contest in found if (kept := contest.against(classes)) is not None]
 
 
-def cuts(evidence: Evidence) -> list[Cut]:
+@lru_cache(maxsize=4)
+def cuts(evidence: Evidence) -> tuple[Cut, ...]:
     """The verdict by task category, against each strength of comparator, and under every filter."""
     found = contests(evidence)
     genomic = [contest for contest in found if contest.category != "protein"]
@@ -91,14 +93,16 @@ def cuts(evidence: Evidence) -> list[Cut]:
                 filters = {key: filters[key] for key in ("", "independent", "model-authors")}
             for name, kept in filters.items():
                 if kept:
-                    label = ".".join(filter(None, (category, f"vs-{slug(comparators)}" if comparators != "any" else "", name)))
+                    label = ".".join(
+                        filter(None, (category, f"vs-{slug(comparators)}" if comparators != "any" else "", name))
+                    )
                     lines.append(Cut(label, category, comparators, name, summarise(kept)))
             if comparators == "any":
                 for band in BANDS:
                     lines.append(
                         Cut(f"{category}.band-{band:g}", category, comparators, f"band-{band:g}", summarise(view, band))
                     )
-    return lines
+    return tuple(lines)
 
 
 def model_win_rates(evidence: Evidence) -> dict[str, tuple[int, int, int]]:
@@ -142,7 +146,7 @@ def compute(evidence: Evidence) -> dict[str, float | int | str]:
     gap = self_report_gap(evidence)
     values["gap.matches"] = len(gap.matches)
     values["gap.exact"] = sum(match.how == "exact" for match in gap.matches)
-    values["gap.own-results"] = gap.own_results
+    values["gap.own-results"] = gap.own
     values["gap.unmatched"] = gap.unmatched
     bounded = [match.difference for match in gap.matches if evidence.metrics[match.metric].max == 1]
     if bounded:
