@@ -428,6 +428,14 @@ def random_init(evidence: Evidence) -> Chart:
     )
 
 
+def _short(value: float, _: object = None) -> str:
+    """A power of ten as a reader says it: 10k, 1M, 100G would be a file size, so billions are B."""
+    for size, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:g}{letter}"
+    return f"{value:g}"
+
+
 def _by_year(evidence: Evidence, wanted: Callable[[Model], bool]) -> list[Model]:
     return [m for m in evidence.models.values() if m.class_ == "foundation" and m.year and m.source and wanted(m)]
 
@@ -458,6 +466,7 @@ def timeline(evidence: Evidence) -> Chart:
                     jitter = np.random.default_rng(len(kind)).uniform(-0.3, 0.3, len(mine))
                     axes.scatter([(m.year or 0) + j for m, j in zip(mine, jitter, strict=True)], [value(m) for m in mine], s=22, color=colour, marker=marker, alpha=0.7, linewidths=0, label=name)  # fmt: skip
                 axes.set_yscale("log")
+                axes.yaxis.set_major_formatter(_short)
                 axes.set_ylabel(label)
                 axes.minorticks_off()
             years = sorted({m.year for m in (*sized, *long) if m.year})
@@ -543,6 +552,8 @@ def cost(evidence: Evidence) -> Chart:
                 late = row["GPU-hours of pre-training"] > 1e5
                 axes.annotate(row["model"], (row["GPU-hours of pre-training"], row["score"]), xytext=(-6 if late else 6, 8 if index % 2 else -14), textcoords="offset points", fontsize=11, ha="right" if late else "left")  # fmt: skip
             axes.set_xscale("log")
+            axes.xaxis.set_major_formatter(_short)
+            axes.minorticks_off()
             axes.axhline(0, color=SOFT, linewidth=1)
             axes.set_ylim(-1.1, 1.1)
             axes.set_xlabel("GPU-hours of pre-training")

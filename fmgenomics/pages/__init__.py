@@ -70,12 +70,19 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
     downloads.write_downloads(evidence, folder / "download", logger.info)
 
 
+def _mend_reference_list(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """docutils puts entries of a deprecated role into a list, which screen readers then announce as empty."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     # A change of the fingerprint makes Sphinx read every page again.
     app.add_config_value("fmgenomics_fingerprint", "", "env")
     app.add_css_file("fmgenomics.css")
     app.connect("config-inited", _prepare)
     app.connect("builder-inited", _load)
+    app.connect("html-page-context", _mend_reference_list)
     app.connect("build-finished", _write)
     roles.setup(app)
     directives.setup(app)

@@ -19,7 +19,7 @@ from fmgenomics.evidence import Evidence
 from fmgenomics.evidence.records import Fact, Result, Table
 
 from . import addresses
-from .quantities import in_prose
+from .quantities import in_prose, with_unit
 
 _GITHUB = re.compile(r"github:([\w.-]+/[\w.-]+)(?::(.+))?")
 _ADDRESS = re.compile(r"https?://\S+")
@@ -50,8 +50,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
     return {
         **asdict(fact),
         "anchor": addresses.fact_address(fact)[1],
-        "text": in_prose(fact.value, fact.unit, fact.printed, fact.bound)
-        + ("" if fact.unit in ("count", "percent", "bp", "score", "fraction") else f" [{fact.unit}]"),
+        "text": with_unit(in_prose(fact.value, fact.unit, fact.printed, fact.bound), fact.unit),
         "seen": seen_link(fact.seen_at),
     }
 

@@ -40,6 +40,9 @@ def _number(value: float, unit: str, printed: str, digits: int | None) -> str:
         return f"{value:.0f}"
     if digits is not None:
         return f"{value:,.{digits}f}"
+    if abs(value) >= 1e18:
+        mantissa, _, exponent = f"{value:.2e}".partition("e")
+        return f"{float(mantissa):g} × 10^{int(exponent)}"
     if unit == "bp" and abs(value) >= 1000 and float(f"{value:.3g}") == value:
         size, word = (1e6, "Mb") if abs(value) >= 1e6 else (1e3, "kb")
         return f"{significant(value / size)} {word}"
@@ -49,9 +52,6 @@ def _number(value: float, unit: str, printed: str, digits: int | None) -> str:
                 if abs(value) >= size:
                     return f"{significant(value / size)} {word}"
         return f"{value:,.0f}"
-    if abs(value) >= 1e21:
-        mantissa, _, exponent = f"{value:.2e}".partition("e")
-        return f"{float(mantissa):g} × 10^{int(exponent)}"
     if _decimals(printed) <= (2 if abs(value) >= 10 else 3):
         whole, point, rest = printed.partition(".")
         return f"{int(whole):,}{point}{rest}" if whole.isdigit() else printed.replace("-", "−", 1)
@@ -84,3 +84,9 @@ def in_prose(
         suffix = ""
     prefix = "$" if unit == "usd" else ""
     return f"{_BOUND[bound]}{prefix}{number}{suffix}"
+
+
+def with_unit(text: str, unit: str) -> str:
+    """``text`` of :func:`in_prose` with the unit's name where it does not show by itself, as in a table."""
+    shows = unit in _SUFFIX or unit in _IN_FULL or unit in ("count", "score", "fraction")
+    return text if shows else f"{text} {unit.replace('-', ' ')}"
