@@ -67,9 +67,13 @@ class Evidence:
 
     def run_by(self, result: Result) -> str:
         """Who ran this model: ``own-model`` (its authors), ``competitor`` (authors of another model of the table),
-        or ``independent``."""
+        or ``independent``. A quoted number was run by the work that it is quoted from."""
         table = self.tables[result.table]
-        if result.model in self.own_models.get(table.source, ()):
+        if result.quoted_from in self.bibliography:
+            maker = self.models[result.model].source
+            if maker and rules.shares_authors(self.bibliography[maker], self.bibliography[result.quoted_from]):
+                return "own-model"
+        elif table.run_by == "model-authors" and result.model in self.own_models.get(table.source, ()):
             return "own-model"
         return "competitor" if table.run_by == "model-authors" else "independent"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
+
 _SUFFIX = {
     "percent": "%",
     "bp": " bp",
@@ -22,6 +24,7 @@ _SUFFIX = {
 }
 _BOUND = {"exact": "", "about": "about ", "at-least": "at least ", "at-most": "at most "}
 _SCALE_WORDS = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _IN_FULL = {"year", "usd"}
 
 
@@ -35,14 +38,23 @@ def _decimals(printed: str) -> int:
     return len(printed.partition(".")[2]) if "e" not in printed.lower() else 12
 
 
+def _rounded(value: float, printed: str, digits: int) -> str:
+    """``value`` to ``digits`` decimals, halves away from zero as people round: 0.5385 is 0.539."""
+    exact = Decimal(printed) if "e" not in printed.lower() else Decimal(repr(value))
+    return f"{exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):,}".replace("-", "−", 1)
+
+
 def _number(value: float, unit: str, printed: str, digits: int | None) -> str:
     if unit == "year":
         return f"{value:.0f}"
     if digits is not None:
-        return f"{value:,.{digits}f}"
+        return _rounded(value, printed, digits)
     if abs(value) >= 1e18:
         mantissa, _, exponent = f"{value:.2e}".partition("e")
-        return f"{float(mantissa):g} × 10^{int(exponent)}"
+        return f"{float(mantissa):g} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    if unit == "bp" and abs(value) >= 1e9:
+        size, word = next((size, word) for size, word in _SCALE_WORDS if abs(value) >= size)
+        return f"{significant(value / size)} {word}"
     if unit == "bp" and abs(value) >= 1000 and float(f"{value:.3g}") == value:
         size, word = (1e6, "Mb") if abs(value) >= 1e6 else (1e3, "kb")
         return f"{significant(value / size)} {word}"
@@ -55,8 +67,9 @@ def _number(value: float, unit: str, printed: str, digits: int | None) -> str:
     if _decimals(printed) <= (2 if abs(value) >= 10 else 3):
         whole, point, rest = printed.partition(".")
         return f"{int(whole):,}{point}{rest}" if whole.isdigit() else printed.replace("-", "−", 1)
-    text = f"{value:,.1f}" if abs(value) >= 10 else f"{value:.3f}" if abs(value) >= 0.001 else f"{value:.2g}"
-    return text.replace("-", "−", 1)
+    if abs(value) < 0.001:
+        return f"{value:.2g}".replace("-", "−", 1)
+    return _rounded(value, printed, 1 if abs(value) >= 10 else 3)
 
 
 def in_prose(

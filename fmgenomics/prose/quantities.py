@@ -34,7 +34,12 @@ _PATTERNS = (
     ("a percentage", re.compile(r"(?<!\w)\d[\d,.]*\s?(?:%|per ?cent\b|percentage points)")),
     ("a number with its size", re.compile(rf"(?<!\w)\d[\d,.]*[\s-]?{_SCALE}\b", re.IGNORECASE)),
     ("a count in words", re.compile(rf"\b{_WORDS}[\s-]{_SCALE}\b", re.IGNORECASE)),
-    ("a count in words", re.compile(rf"\b{_WORDS} (?:[a-z-]+ )?(?:parameters|tokens|base pairs|GPUs|GPU hours|per ?cent)\b", re.IGNORECASE)),
+    (
+        "a count in words",
+        re.compile(
+            rf"\b{_WORDS} (?:[a-z-]+ )?(?:parameters|tokens|base pairs|GPUs|GPU hours|per ?cent)\b", re.IGNORECASE
+        ),
+    ),
     ("a length or size", re.compile(r"(?<!\w)\d[\d,.]*\s?(?:[kMG]?bp|[kMGT]b|[kMGT]B|[MBT])\b")),
     ("a count", re.compile(rf"(?<!\w)\d[\d,]*[\s-]?(?:[a-z-]+ )?{_UNIT}\b")),
     ("a multiple", re.compile(r"(?<!\w)\d[\d,.]*\s?(?:×|x\b|times\b|-fold\b)")),

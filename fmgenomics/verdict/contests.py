@@ -169,11 +169,18 @@ def _side(evidence: Evidence, results: list[Result]) -> Side:
     )
 
 
+_REPLICATE = re.compile(r"(?:replicate|seed|fold|run) \d+(?: of \d+)?")
+
+
 def _sides(evidence: Evidence, results: Iterable[Result]) -> tuple[Side, ...]:
-    """One side a model, spelling and setting; several rows of it are replicates."""
-    grouped: dict[tuple[str, str, str, str], list[Result]] = defaultdict(list)
+    """One side a model, spelling, setting and place; rows whose places differ by the number of a replicate are one side.
+
+    Rows of one spelling that stand in different places are variants (another head, another protocol), not replicates.
+    """
+    grouped: dict[tuple[str, ...], list[Result]] = defaultdict(list)
     for result in results:
-        grouped[result.model, result.model_printed, result.role, result.setting].append(result)
+        place = _REPLICATE.sub("", result.locator)
+        grouped[result.model, result.model_printed, result.role, result.setting, place].append(result)
     return tuple(_side(evidence, group) for _, group in sorted(grouped.items()))
 
 

@@ -26,8 +26,8 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class Line:
-    """One kind of task. ``beat`` is the kind of comparator that was most often the best one in its contests, ``names``
-    the comparators that were; ``leaders`` are the foundation models most often the best."""
+    """One kind of task. ``beat`` is the kind of comparator that was the best one in most papers, ``names``
+    its comparators that were; ``leaders`` are the foundation models most often the best."""
 
     category: str
     name: str
@@ -66,6 +66,8 @@ def decision_guide(evidence: Evidence) -> list[Line]:
         groups = Counter(
             group for _, group in {(c.source, GROUP_OF_CLASS[c.best_comparator.comparator_class]) for c in scope}
         )
+        beat = _most(groups, 1)[0]
+        beaten_by = [c for c in scope if GROUP_OF_CLASS[c.best_comparator.comparator_class] == beat]
         ruling = decisive if decisive is not None and decisive.verdict != "too little evidence" else whole
         lines.append(
             Line(
@@ -73,8 +75,8 @@ def decision_guide(evidence: Evidence) -> list[Line]:
                 name=name,
                 all=whole,
                 independent=decisive,
-                beat=_most(groups, 1)[0],
-                names=tuple(evidence.models[m].name for m in _most(_by_paper(scope, "comparator"), 3)),
+                beat=beat,
+                names=tuple(evidence.models[m].name for m in _most(_by_paper(beaten_by, "comparator"), 3)),
                 leaders=tuple(evidence.models[m].name for m in _most(_by_paper(scope, "foundation"), 3)),
                 advice=ADVICE[ruling.verdict],
             )

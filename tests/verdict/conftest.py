@@ -40,7 +40,7 @@ def evidence(rows: Iterable[dict[str, Any]]) -> Evidence:
     """Each row gives source, model and value, and may give any other field of its result or table."""
     results, tables, sources = {}, {}, {"paper0"}
     for number, given in enumerate(rows):
-        row = {"dataset": "d", "task": "promoter", "metric": "auroc", "setting": "probe", "unit": "fraction", "run_by": "independent", "homology": "unknown", "role": None, "uncertainty": "", "kind": "", "quoted": "", "printed": "", "detail": ""} | given  # fmt: skip
+        row = {"dataset": "d", "task": "promoter", "metric": "auroc", "setting": "probe", "unit": "fraction", "run_by": "independent", "homology": "unknown", "role": None, "uncertainty": "", "kind": "", "quoted": "", "printed": "", "detail": "", "place": ""} | given  # fmt: skip
         source = row["source"]
         sources.add(source)
         table = f"{source}-t1"
@@ -49,7 +49,7 @@ def evidence(rows: Iterable[dict[str, Any]]) -> Evidence:
         results[id_] = Result(
             id_, table, row["dataset"], row["task"], row["detail"], row["model"], row["printed"],
             row["role"] or ROLE_OF_CLASS[CLASS_OF_MODEL[row["model"]]], row["setting"], row["metric"], "", row["unit"],
-            row["value"], row["uncertainty"], row["kind"], "", row["quoted"], "", "", str(row["value"]),
+            row["value"], row["uncertainty"], row["kind"], "", row["quoted"], row["place"], "", str(row["value"]),
         )  # fmt: skip
     return Evidence(
         bibliography={key: _entry(key) for key in sources},

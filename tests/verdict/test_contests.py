@@ -88,11 +88,22 @@ def test_quoted_on_all_sides_is_no_contest_on_one_it_is(make: Make) -> None:
 
 
 def test_the_authors_own_model_makes_a_self_report(make: Make) -> None:
-    rows = [{"source": "paper0", "model": "fm-a", "value": 0.9}, {"source": "paper0", "model": "kmer", "value": 0.8}]
+    rows = [{"source": "paper0", "model": m, "value": v, "run_by": "model-authors"} for m, v in (("fm-a", 0.9), ("kmer", 0.8))]  # fmt: skip
     assert only(contests(make(rows))).run_by == "model-authors"
-    for row in rows:
-        row["source"] = "p1"
-    assert only(contests(make(rows))).run_by == "independent"
+    independent = [row | {"source": "p1", "run_by": "independent"} for row in rows]
+    assert only(contests(make(independent))).run_by == "independent"
+
+
+def test_a_quoted_number_was_run_by_the_work_it_is_quoted_from(make: Make) -> None:
+    rows = [{"source": "p1", "model": "fm-a", "value": 0.9, "quoted": "paper0"}, {"source": "p1", "model": "kmer", "value": 0.8}]  # fmt: skip
+    assert only(contests(make([*rows, {"source": "paper0", "model": "cnn", "value": 0.1}]))).run_by == "model-authors"
+
+
+def test_heads_of_one_model_are_variants_and_replicates_are_not(make: Make) -> None:
+    rows = [{"source": "p1", "model": "fm-a", "value": v, "place": p} for v, p in ((0.6, "head A"), (0.9, "head B, seed 1"), (0.7, "head B, seed 2"))]  # fmt: skip
+    rows.append({"source": "p1", "model": "kmer", "value": 0.5})
+    contest = only(contests(make(rows)))
+    assert sorted(round(side.value, 3) for side in contest.foundation) == [0.6, 0.8]
 
 
 @pytest.mark.parametrize(

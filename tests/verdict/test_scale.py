@@ -123,10 +123,10 @@ def test_the_decision_guide_has_a_line_for_every_task_with_a_contest() -> None:
 
 
 GAP_ROWS = [
-    {"source": "paper0", "model": "fm-a", "value": 0.90, "dataset": "GUE__emp_H3"},
+    {"source": "paper0", "model": "fm-a", "value": 0.90, "dataset": "GUE__emp_H3", "run_by": "model-authors"},
     {"source": "p1", "model": "fm-a", "value": 0.85, "dataset": "H3"},
     {"source": "p2", "model": "fm-a", "value": 0.81, "dataset": "H3"},
-    {"source": "paper0", "model": "fm-a", "value": 0.70, "dataset": "unmatched"},
+    {"source": "paper0", "model": "fm-a", "value": 0.70, "dataset": "unmatched", "run_by": "model-authors"},
     {"source": "p1", "model": "fm-b", "value": 0.70, "dataset": "unmatched"},
 ]
 
