@@ -3,6 +3,7 @@
 # make links   the link-check suite alone, on a fresh build
 # make test    sets up, builds, runs every test
 # make check   the evidence tables alone, in a second
+# make lint    style and types;  make lock  locks the packages anew;  make picture  the picture of the README
 # make clean   removes what was built;  make distclean  the environment too
 
 # The Python that makes the environment: python3 where it is new enough and runs, else the first newer one that does.
@@ -13,7 +14,7 @@ BIN := .venv/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := book
-.PHONY: book serve links test check lint lock clean distclean env env-dev
+.PHONY: book serve links test check lint lock picture clean distclean env env-dev
 
 env:
 	@$(PYTHON) scripts/environment.py
@@ -45,6 +46,10 @@ test: env-dev
 lock:
 	uv pip compile requirements.in -o requirements.txt --generate-hashes --universal --python-version 3.11 --no-header -q
 	uv pip compile requirements-dev.in -o requirements-dev.txt --generate-hashes --universal --python-version 3.11 --no-header -q
+
+picture: env-dev
+	@$(BIN)/python scripts/book.py
+	@$(BIN)/python scripts/picture.py
 
 clean:
 	rm -rf _build

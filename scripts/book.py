@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
@@ -21,33 +22,47 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
 STAMP = BUILD / "book.stamp"
-INPUTS = ("_config.yml", "_toc.yml", "references.bib", "requirements.txt")
+INPUTS = ("_config.yml", "_toc.yml", "references.bib", "requirements.txt", "scripts/book.py")
 FOLDERS = ("chapters", "backmatter", "evidence", "fmgenomics")
+ENVIRONMENT = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "BOOK_BRANCH")
 
 
-def digest() -> str:
+def inputs() -> str:
     """Changes with every file the book is made of, and with what the build takes from its environment."""
     files = [ROOT / name for name in INPUTS]
     for folder in FOLDERS:
         files.extend(path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    total = hashlib.sha256(repr([os.environ.get(name) for name in ("GITHUB_REPOSITORY", "BOOK_BRANCH")]).encode())
+    total = hashlib.sha256(repr([os.environ.get(name) for name in ENVIRONMENT]).encode())
     for path in sorted(files):
         total.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 
 
 def pages() -> list[str]:
-    """Every page of the table of contents."""
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    found = [contents["root"]]
-    for part in contents["parts"]:
-        found.extend(chapter["file"] for chapter in part["chapters"])
-    return found
+    """Every page of the table of contents, however deep, in its order."""
+
+    def walk(entry: object) -> Iterator[str]:
+        if isinstance(entry, dict):
+            yield from (entry[key] for key in ("root", "file") if key in entry)
+            entry = list(entry.values())
+        if isinstance(entry, list):
+            for part in entry:
+                yield from walk(part)
+
+    return list(walk(yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))))
+
+
+def outputs() -> str:
+    """Changes when a file of the built book vanishes, appears or is cut short."""
+    files = sorted(path for path in HTML.rglob("*") if path.is_file())
+    listing = "\n".join(f"{path.relative_to(HTML)} {path.stat().st_size}" for path in files)
+    return hashlib.sha256(listing.encode()).hexdigest()
 
 
 def missing_output() -> list[str]:
-    """Pages that a build which called itself a success did not write, or wrote empty."""
-    return [page for page in pages() if not (path := HTML / f"{page}.html").exists() or path.stat().st_size < 2000]
+    """Pages that a build which called itself a success did not write, or wrote without a heading."""
+    written = {page: HTML / f"{page}.html" for page in pages()}
+    return [page for page, path in written.items() if not path.exists() or "<h1" not in path.read_text("utf-8")]
 
 
 def main() -> int:
@@ -55,24 +70,27 @@ def main() -> int:
     parser.add_argument("--force", action="store_true", help="build even when nothing changed")
     options = parser.parse_args()
     index = HTML / "index.html"
-    now = digest()
-    if not options.force and STAMP.exists() and STAMP.read_text() == now and index.exists() and not missing_output():
+    now = inputs()
+    if not options.force and STAMP.exists() and STAMP.read_text() == f"{now} {outputs()}":
         print(f"Nothing changed. Open {index}")
         return 0
     started = time.monotonic()
     STAMP.unlink(missing_ok=True)
     for old in (HTML, BUILD / ".doctrees"):
         shutil.rmtree(old, ignore_errors=True)
+    # First, because the same faults would end a build in a traceback, after a minute.
+    if subprocess.call([sys.executable, "-m", "fmgenomics.evidence"], cwd=ROOT) != 0:
+        print("The book was not built: mend the rows above.", file=sys.stderr)
+        return 1
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT), "-W", "-n", "--keep-going"]
     print("Building the book", flush=True)
-    status = subprocess.call(command, cwd=ROOT)
-    if status != 0:
+    if subprocess.call(command, cwd=ROOT) != 0:
         print("The book was not built; each warning above names its file and line.", file=sys.stderr)
         return 1
     if lost := missing_output():
         print(f"The build reported success but these pages are missing or empty: {', '.join(lost)}", file=sys.stderr)
         return 1
-    STAMP.write_text(now)
+    STAMP.write_text(f"{now} {outputs()}")
     print(f"Built in {time.monotonic() - started:.0f} s. Open {index}")
     return 0
 

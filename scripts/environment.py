@@ -85,7 +85,8 @@ def create():
 
 
 def install(names):
-    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "--no-warn-script-location"]
+    command = [PYTHON, "-m", "pip", "install", "--require-hashes"]
+    command += ["--disable-pip-version-check", "--no-warn-script-location"]
     if not sys.stdout.isatty():
         command += ["--progress-bar", "off", "--quiet"]
     for name in names:

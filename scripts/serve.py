@@ -18,6 +18,7 @@ from jupyter_book.config import get_final_config
 root = Path({root!r})
 given = {{"latex_individualpages": False}}
 globals().update(get_final_config(user_yaml=root / "_config.yml", sourcedir=root, cli_config=given)[0])
+bibtex_bibfiles = [str(root / name) for name in bibtex_bibfiles]
 """
 # Rebuilding writes below these or reads nothing from them.
 IGNORED = ("_build", ".venv", ".git", "tests", "__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache")

@@ -200,6 +200,7 @@ def _repeats(pairs: Pairs) -> Iterator[Problem]:
 def _own_baseline(pairs: Pairs) -> Iterator[Problem]:
     """Roles are tied to models already; this finds a pre-trained model that stands as its own untrained baseline."""
     seen: dict[tuple[str, ...], tuple[int, str]] = {}
+    key: tuple[str, ...]
     for row, result in pairs:
         if result.role not in ("foundation", "random_init"):
             continue

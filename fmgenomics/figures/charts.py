@@ -17,8 +17,8 @@ from fmgenomics.evidence import Evidence
 from fmgenomics.evidence.records import Model
 from fmgenomics.verdict.contests import CLASS_GROUPS, Contest, contests
 from fmgenomics.verdict.gap import self_report_gap
-from fmgenomics.verdict.scale import TIE_BAND, Summary
-from fmgenomics.verdict.summary import CATEGORY_NAMES, slug
+from fmgenomics.verdict.scale import LEAST_PAPERS, TIE_BAND, Summary
+from fmgenomics.verdict.summary import CATEGORY_NAMES, SCOPES, slug
 from fmgenomics.verdict.summary import cuts as all_cuts
 
 from .display import NARROW, Chart
@@ -89,8 +89,8 @@ def _two_hands(rows: Rows, width: int) -> Figure:
 
 
 def _enough(summary: Summary | None) -> Summary | None:
-    """Two papers at least: an interval over one paper is a point that looks certain."""
-    return summary if summary is not None and summary.papers >= 2 else None
+    """Three papers at least: an interval over fewer is a point that looks certain."""
+    return summary if summary is not None and summary.papers >= LEAST_PAPERS else None
 
 
 def _summaries(evidence: Evidence) -> dict[str, Summary]:
@@ -123,10 +123,12 @@ def verdict(evidence: Evidence) -> Chart:
         if any(pair):
             rows.append((name, *pair, category, whole))
     rows.sort(key=lambda row: -row[4].score)
-    shown = [("All of genomics", summaries["all.independent"], summaries["all.model-authors"])]
+    wide = [(SCOPES[key][0], key) for key in ("all", "dna", "single-cell")]
+    shown: list[tuple[str, Summary | None, Summary | None]]
+    shown = [(name, summaries[f"{key}.independent"], summaries[f"{key}.model-authors"]) for name, key in wide]
     shown += [(name, independent, own) for name, independent, own, _, _ in rows]
     table = pd.DataFrame(
-        [_row(summaries, "all", "All of genomics")]
+        [_row(summaries, key, name) for name, key in wide]
         + [_row(summaries, category, name) for name, _, _, category, _ in rows]
     )
     independent, own = summaries["all.independent"], summaries["all.model-authors"]
@@ -149,7 +151,7 @@ def verdict(evidence: Evidence) -> Chart:
         table=table,
         notes=(
             f"{summaries['all'].contests:,} contests from {summaries['all'].papers} papers; each paper counts once; bars are 95% "
-            "intervals from a bootstrap over papers. A point needs two papers.",
+            "intervals from a bootstrap over papers. A point needs three papers.",
             BIAS,
         ),
     )
@@ -302,9 +304,9 @@ def size(evidence: Evidence) -> Chart:
             or evidence.run_by(result) == "own-model"
         ):
             continue
-        key = (table.source, table.benchmark, result.dataset, result.task, result.task_printed, result.metric)
+        what = (table.source, table.benchmark, result.dataset, result.task, result.task_printed, result.metric)
         sign = 1 if metric.direction == "higher" else -1
-        groups[(*key, result.metric_printed, result.setting)][model.id].append(sign * result.natural)
+        groups[(*what, result.metric_printed, result.setting)][model.id].append(sign * result.natural)
     rows = []
     for key, values in groups.items():
         sizes = [np.log10(evidence.models[m].parameters or 1) for m in values]

@@ -24,7 +24,7 @@ _FONT = re.compile(r"font:\s*(?:(\d{3}|bold|normal)\s+)?([\d.]+)px[^;]*")
 _INHERITED = {"font-family", "stroke-linecap", "stroke-linejoin"}  # the page's own, or not worth their bytes
 _COLOUR = {colour: f"var({css_variable(name)})" for name, colour in STAND_IN.items()}
 
-RC: dict[str, Any] = {
+RC: Any = {  # matplotlib types its settings by their names
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.size": 12,

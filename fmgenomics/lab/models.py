@@ -10,14 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
 
 from .simulate import PAST_END, Codes, Numbers, Truth
 
@@ -44,17 +45,32 @@ def lengths(codes: Codes) -> Numbers:
     return (codes != PAST_END).sum(axis=1, dtype=float)[:, None]
 
 
-def kmer_frequencies(codes: Codes, k: int) -> Numbers:
-    """Share of each of the ``4**k`` words among the words of a sequence."""
-    words = np.zeros((len(codes), codes.shape[1] - k + 1), dtype=np.int64)
+def _words(codes: Codes, k: int) -> tuple[npt.NDArray[np.int64], Truth]:
+    """The word that begins at each position as a number, and whether all of it lies inside the sequence."""
+    words = np.zeros((*codes.shape[:-1], codes.shape[-1] - k + 1), dtype=np.int64)
     valid = np.ones(words.shape, dtype=bool)
     for place in range(k):
-        part = codes[:, place : place + words.shape[1]]
+        part = codes[..., place : place + words.shape[-1]]
         words = words * 4 + part
         valid &= part != PAST_END
+    return words, valid
+
+
+def kmer_frequencies(codes: Codes, k: int) -> Numbers:
+    """Share of each of the ``4**k`` words among the words of a sequence."""
+    words, valid = _words(codes, k)
     rows = np.broadcast_to(np.arange(len(codes))[:, None], words.shape)
     counts = np.bincount((rows * 4**k + words)[valid], minlength=len(codes) * 4**k).reshape(len(codes), -1)
     return counts / np.maximum(valid.sum(axis=1, keepdims=True), 1)
+
+
+def words_present(codes: Codes, k: int) -> csr_matrix:
+    """Which of the ``4**k`` words stand in each sequence, as a sparse matrix of ones."""
+    words, valid = _words(codes, k)
+    rows = np.broadcast_to(np.arange(len(codes))[:, None], words.shape)
+    pairs = np.unique((rows * 4**k + words)[valid])
+    ones = np.ones(len(pairs), dtype=np.int32)
+    return csr_matrix((ones, (pairs // 4**k, pairs % 4**k)), shape=(len(codes), 4**k))
 
 
 def one_hot(codes: Codes) -> Single:
@@ -76,19 +92,17 @@ class Linear:
 
     features: Callable[[Codes], npt.NDArray[np.floating]]
     strength: float = 0.01
-    _pipeline: object = field(default=None, repr=False)
+    _pipeline: Any = field(default=None, repr=False)
 
     def fit(self, codes: Codes, labels: Truth) -> Self:
         pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=self.strength, max_iter=500))
-        with threadpool_limits(1):
-            self._pipeline = pipeline.fit(self.features(codes), labels)
+        self._pipeline = pipeline.fit(self.features(codes), labels)
         return self
 
     def score(self, codes: Codes) -> Numbers:
         if self._pipeline is None:
             raise RuntimeError("fit the model before asking for scores")
-        with threadpool_limits(1):
-            return np.asarray(self._pipeline.decision_function(self.features(codes)))  # type: ignore[attr-defined]
+        return np.asarray(self._pipeline.decision_function(self.features(codes)))
 
 
 def gc_only() -> Linear:
@@ -124,14 +138,15 @@ class _Adam:
             weight -= np.float32(self.rate) * correction * mean / (np.sqrt(square) + np.float32(1e-8))
 
 
-def _filter_response(codes: Codes, filters: Single, bias: Single) -> Single:
-    """What each filter (width, 5 codes, filters) gives at each place."""
-    width = len(filters)
-    places = codes.shape[1] - width + 1
-    response = np.tile(bias, (len(codes), places, 1))
-    for offset in range(width):
-        response += filters[offset][codes[:, offset : offset + places]]
-    return response
+def _windows(codes: Codes, width: int) -> Single:
+    """One-hot windows of ``width`` bases: (sequences, places, 4 * width)."""
+    flat = one_hot(codes).reshape(len(codes), -1)
+    return np.ascontiguousarray(sliding_window_view(flat, 4 * width, axis=1)[:, ::4])
+
+
+def _in_parts(codes: Codes, size: int = 250) -> list[Codes]:
+    """Few sequences at a time, to keep memory small."""
+    return np.array_split(codes, -(-len(codes) // size))
 
 
 @dataclass
@@ -153,35 +168,32 @@ class SmallCnn:
 
     def fit(self, codes: Codes, labels: Truth) -> Self:
         rng = np.random.default_rng(self.seed)
-        filters = rng.normal(0, 0.3, (self.width, 5, self.filters)).astype(np.float32)
-        filters[:, PAST_END] = 0
+        filters = rng.normal(0, 0.3, (self.width * 4, self.filters)).astype(np.float32)
         bias = np.zeros(self.filters, dtype=np.float32)
         output = rng.normal(0, 0.3, self.filters).astype(np.float32)
         offset = np.zeros(1, dtype=np.float32)
         self._weights = [filters, bias, output, offset]
         optimiser = _Adam(self._weights, self.rate)
-        target = labels.astype(np.float32)
+        windows, target = _windows(codes, self.width), labels.astype(np.float32)
         for _ in range(self.epochs):
             order = rng.permutation(len(codes))
             for start in range(0, len(codes), self.batch):
                 rows = order[start : start + self.batch]
-                optimiser.update(self._gradients(codes[rows], target[rows]))
+                optimiser.update(self._gradients(windows[rows], target[rows]))
         return self
 
-    def _gradients(self, codes: Codes, target: Single) -> list[Single]:
+    def _gradients(self, windows: Single, target: Single) -> list[Single]:
         filters, bias, output, offset = self._weights
-        response = _filter_response(codes, filters, bias)
+        response = windows @ filters + bias
         places = response.argmax(axis=1)
         peak = np.maximum(np.take_along_axis(response, places[:, None, :], axis=1)[:, 0], 0)
-        error = (1 / (1 + np.exp(-(peak * output).sum(axis=1) - offset)) - target) / np.float32(len(codes))
+        error = (1 / (1 + np.exp(-(peak @ output) - offset)) - target) / np.float32(len(target))
         back = error[:, None] * output * (peak > 0)
-        windows = one_hot(codes)[np.arange(len(codes))[:, None, None], places[:, :, None] + np.arange(self.width)]
-        gradient = np.zeros_like(filters)
-        gradient[:, :4] = np.einsum("bf,bfwc->wcf", back, windows) + self.decay * filters[:, :4]
+        at_peak = windows[np.arange(len(target))[:, None], places]
         return [
-            gradient,
+            np.einsum("bf,bfw->wf", back, at_peak) + np.float32(self.decay) * filters,
             back.sum(axis=0),
-            (error[:, None] * peak).sum(axis=0) + np.float32(self.decay) * output,
+            error @ peak + np.float32(self.decay) * output,
             np.asarray([error.sum()], dtype=np.float32),
         ]
 
@@ -189,11 +201,8 @@ class SmallCnn:
         if not self._weights:
             raise RuntimeError("fit the model before asking for scores")
         filters, bias, output, offset = self._weights
-        scores = [
-            np.maximum(_filter_response(part, filters, bias).max(axis=1), 0) @ output + offset[0]
-            for part in np.array_split(codes, max(1, len(codes) // 500))
-        ]
-        return np.concatenate(scores).astype(float)
+        peaks = [(_windows(part, self.width) @ filters + bias).max(axis=1) for part in _in_parts(codes)]
+        return (np.maximum(np.concatenate(peaks), 0) @ output + offset[0]).astype(float)
 
 
 # ---------------------------------------------------------------------------------------------------------- language models
@@ -218,27 +227,20 @@ class MarkovModel:
         table = np.full((1, 4), 0.25)
         self._tables = []
         for order in range(self.order + 1):
-            words = self._words(genome, order + 1)
+            words, _ = _words(genome, order + 1)
             counts = np.bincount(words, minlength=4 ** (order + 1)).reshape(-1, 4).astype(float)
             shorter = np.tile(table, (len(counts) // len(table), 1))  # the last bases of a context decide
             table = (counts + self.weight * shorter) / (counts.sum(axis=1, keepdims=True) + self.weight)
             self._tables.append(table)
         return self
 
-    @staticmethod
-    def _words(genome: Codes, width: int) -> npt.NDArray[np.int64]:
-        words = np.zeros(len(genome) - width + 1, dtype=np.int64)
-        for place in range(width):
-            words = words * 4 + genome[place : place + len(words)]
-        return words
-
     def log_likelihood(self, genome: Codes) -> Numbers:
         """Natural log of the probability of each base; the first ``order`` bases use the contexts they have."""
         if not self._tables:
             raise RuntimeError("fit the model before asking for likelihoods")
-        start = [np.log(self._tables[place].ravel()[self._words(genome[: place + 1], place + 1)]) for place in range(self.order)]
-        rest = np.log(self._tables[-1].ravel()[self._words(genome, self.order + 1)])
-        return np.concatenate([*start, rest])
+        start = [self._tables[place].ravel()[_words(genome[: place + 1], place + 1)[0]] for place in range(self.order)]
+        rest = self._tables[-1].ravel()[_words(genome, self.order + 1)[0]]
+        return np.log(np.concatenate([*start, rest]))
 
 
 class MaskedModel:
@@ -272,17 +274,16 @@ class MaskedModel:
         rng = np.random.default_rng([self.seed, 2])
         optimiser = _Adam([self._in, self._in_bias, self._out, self._out_bias], rate)
         rows = np.arange(batch)
-        with threadpool_limits(1):
-            for step in range(steps):
-                optimiser.rate = rate * (1 - step / steps)
-                centres = rng.integers(self.reach, len(genome) - self.reach, batch)
-                around = self._around(genome, centres)
-                hidden = np.maximum(around @ self._in + self._in_bias, 0)
-                error = _softmax(hidden @ self._out + self._out_bias)
-                error[rows, genome[centres]] -= 1
-                error /= np.float32(batch)
-                back = (error @ self._out.T) * (hidden > 0)
-                optimiser.update([around.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)])
+        for step in range(steps):
+            optimiser.rate = rate * (1 - step / steps)
+            centres = rng.integers(self.reach, len(genome) - self.reach, batch)
+            around = self._around(genome, centres)
+            hidden = np.maximum(around @ self._in + self._in_bias, 0)
+            error = _softmax(hidden @ self._out + self._out_bias)
+            error[rows, genome[centres]] -= 1
+            error /= np.float32(batch)
+            back = (error @ self._out.T) * (hidden > 0)
+            optimiser.update([around.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)])
         self.bases_seen += steps * batch
         return self
 
@@ -290,25 +291,21 @@ class MaskedModel:
         """For each base of ``genome``, what the model expects there; where the window leaves the genome, all are equal."""
         result = np.full((len(genome), 4), 0.25, dtype=np.float32)
         inner = np.arange(self.reach, len(genome) - self.reach)
-        with threadpool_limits(1):
-            for part in np.array_split(inner, max(1, len(inner) // 20_000)):
-                hidden = np.maximum(self._around(genome, part) @ self._in + self._in_bias, 0)
-                result[part] = _softmax(hidden @ self._out + self._out_bias)
+        for part in np.array_split(inner, max(1, len(inner) // 20_000)):
+            hidden = np.maximum(self._around(genome, part) @ self._in + self._in_bias, 0)
+            result[part] = _softmax(hidden @ self._out + self._out_bias)
         return result
 
     def tokens(self, codes: Codes) -> Single:
         """The embedding of every position: (sequences, positions, hidden)."""
         padded = np.pad(codes, ((0, 0), (self.reach, self.reach)), constant_values=PAST_END)
-        filters = np.zeros((2 * self.reach + 1, 5, self.hidden), dtype=np.float32)
-        weights = self._in.reshape(2 * self.reach, 4, self.hidden)
-        filters[: self.reach, :4] = weights[: self.reach]
-        filters[self.reach + 1 :, :4] = weights[self.reach :]
-        return np.maximum(_filter_response(padded, filters, self._in_bias), 0)
+        hole = np.zeros((4, self.hidden), dtype=np.float32)  # the centre stays hidden
+        weights = np.concatenate([self._in[: 4 * self.reach], hole, self._in[4 * self.reach :]])
+        return np.maximum(_windows(padded, 2 * self.reach + 1) @ weights + self._in_bias, 0)
 
     def embed(self, codes: Codes) -> Numbers:
         """The mean of the position embeddings."""
-        parts = np.array_split(codes, max(1, len(codes) // 500))
-        return np.concatenate([_mean_over_bases(self.tokens(part), part) for part in parts]).astype(float)
+        return np.concatenate([_mean_over_bases(self.tokens(part), part) for part in _in_parts(codes)]).astype(float)
 
 
 def _mean_over_bases(tokens: Single, codes: Codes) -> Single:
@@ -331,16 +328,23 @@ class RandomFeatures:
 
     def embed(self, codes: Codes) -> Numbers:
         rng = np.random.default_rng(self.seed)
-        filters = rng.normal(0, 1 / np.sqrt(self.width), (self.width, 5, self.filters)).astype(np.float32)
-        filters[:, PAST_END] = 0
-        bias = np.zeros(self.filters, dtype=np.float32)
+        filters = rng.normal(0, 1 / np.sqrt(self.width), (4 * self.width, self.filters)).astype(np.float32)
         rows = []
-        for part in np.array_split(codes, max(1, len(codes) // 500)):
-            response = np.maximum(_filter_response(part, filters, bias), 0)
+        for part in _in_parts(codes):
+            response = np.maximum(_windows(part, self.width) @ filters, 0)
             rows.append(np.concatenate([response.mean(axis=1), response.max(axis=1)], axis=1))
         return np.concatenate(rows).astype(float)
 
 
-def probe(embed: Callable[[Codes], Numbers], strength: float = 0.1) -> Linear:
+PROBE_STRENGTH = 0.1
+
+
+def probe(embed: Callable[[Codes], Numbers], strength: float = PROBE_STRENGTH) -> Linear:
     """A linear probe: logistic regression on frozen embeddings."""
     return Linear(embed, strength=strength)
+
+
+def probe_scores(train: Numbers, labels: Truth, test: Numbers) -> Numbers:
+    """The same probe when the embeddings are at hand: fit on ``train``, scores of ``test``."""
+    pipeline = make_pipeline(StandardScaler(), LogisticRegression(C=PROBE_STRENGTH, max_iter=500)).fit(train, labels)
+    return np.asarray(pipeline.decision_function(test))

@@ -6,8 +6,8 @@ The generative model, in the order in which a sequence comes to be:
    ``cpg`` says how often G follows C, relative to what composition alone gives.
 2. **Grammar.** A positive sequence carries two motifs in a fixed order with a gap from a stated range, at a random place.
    A share of the negatives (``decoys``) carries the same two motifs in the wrong order: motif counts cannot tell these apart.
-3. **Families.** Each such sequence founds a family. Its copies, as many as a Poisson number says, keep its label and
-   differ from it by independent substitutions.
+3. **Families.** Each such sequence founds a family. Its copies, as many as a Poisson number says, keep its label and its
+   motifs, as selection would have it, and differ from it elsewhere by independent substitutions.
 4. **Classes.** A stated share of the families is positive. Negatives may differ in GC content and in length.
 
 Genomes for the language models are background with interspersed repeats, see :class:`Genome`. Every draw comes from the numpy
@@ -49,7 +49,7 @@ def decode(codes: Codes) -> str:
 class Background:
     """The sequence between the motifs. ``gc`` is the mean before CpG depletion, ``gc_spread`` its SD between sequences."""
 
-    gc: float = 0.45
+    gc: float = 0.46
     gc_spread: float = 0.03
     cpg: float = 0.5
 
@@ -74,7 +74,7 @@ class Motif:
     """A binding motif: each position shows its consensus base with probability ``fidelity``, else one of the other three."""
 
     consensus: str
-    fidelity: float = 0.9
+    fidelity: float = 0.85
 
     @property
     def width(self) -> int:
@@ -88,8 +88,8 @@ class Motif:
 class Grammar:
     """Two motifs in an order, ``gaps`` bases apart (both ends included). ``start`` fixes where the first begins."""
 
-    first: Motif = Motif("TGACTCAG")
-    second: Motif = Motif("GGAAGTGC")
+    first: Motif = Motif("TGACTCAT")
+    second: Motif = Motif("GGAAGTGA")
     gaps: tuple[int, int] = (3, 8)
     start: int | None = None
 
@@ -97,17 +97,23 @@ class Grammar:
     def width(self) -> int:
         return self.first.width + self.gaps[1] + self.second.width
 
-    def write(self, rng: np.random.Generator, codes: Codes, lengths: Whole, *, swapped: bool = False) -> None:
-        """Write one occurrence into each row of ``codes``; ``swapped`` writes the motifs in the wrong order."""
+    def write(self, rng: np.random.Generator, codes: Codes, lengths: Whole, *, swapped: bool = False) -> Truth:
+        """Write one occurrence into each row of ``codes`` and return where; ``swapped`` writes the motifs in the wrong order."""
         count = len(codes)
         left, right = (self.second, self.first) if swapped else (self.first, self.second)
         starts = (
-            rng.integers(0, lengths - self.width + 1) if self.start is None else np.full(count, self.start, dtype=np.int64)
+            rng.integers(0, lengths - self.width + 1)
+            if self.start is None
+            else np.full(count, self.start, dtype=np.int64)
         )
         gaps = rng.integers(self.gaps[0], self.gaps[1] + 1, count)
+        written = np.zeros(codes.shape, dtype=bool)
         rows = np.arange(count)[:, None]
-        codes[rows, starts[:, None] + np.arange(left.width)] = left.draw(rng, count)
-        codes[rows, (starts + left.width + gaps)[:, None] + np.arange(right.width)] = right.draw(rng, count)
+        for motif, begin in ((left, starts), (right, starts + left.width + gaps)):
+            places = begin[:, None] + np.arange(motif.width)
+            codes[rows, places] = motif.draw(rng, count)
+            written[rows, places] = True
+        return written
 
 
 def diverge(rng: np.random.Generator, codes: Codes, share: float) -> Codes:
@@ -147,23 +153,27 @@ class World:
     negative_gc_shift: float = 0.0
     negative_length_shift: float = 0.0
 
-    def _founders(self, rng: np.random.Generator, labels: Truth) -> Codes:
+    def _founders(self, rng: np.random.Generator, labels: Truth) -> tuple[Codes, Truth]:
+        """The first sequence of each family, and which of its bases belong to a motif."""
         count = len(labels)
         mean = np.where(labels, self.length, self.length + self.negative_length_shift)
         least = self.grammar.width if self.grammar else 10
         lengths = np.rint(rng.normal(mean, self.length_spread)).astype(np.int64).clip(least, None)
         widest = int(lengths.max())
-        shifted = Background(self.background.gc + self.negative_gc_shift, self.background.gc_spread, self.background.cpg)
+        shifted = Background(
+            self.background.gc + self.negative_gc_shift, self.background.gc_spread, self.background.cpg
+        )
         codes = self.background.draw(rng, count, widest)
         codes[~labels] = shifted.draw(rng, int((~labels).sum()), widest)
+        is_motif = np.zeros(codes.shape, dtype=bool)
         if self.grammar:
             decoys = ~labels & (rng.random(count) < self.decoys)
             for chosen, swapped in ((labels, False), (decoys, True)):
                 picked = codes[chosen]
-                self.grammar.write(rng, picked, lengths[chosen], swapped=swapped)
+                is_motif[chosen] = self.grammar.write(rng, picked, lengths[chosen], swapped=swapped)
                 codes[chosen] = picked
         codes[np.arange(widest) >= lengths[:, None]] = PAST_END
-        return codes
+        return codes, is_motif
 
     def draw(self, rng: np.random.Generator, count: int) -> Sample:
         """``count`` sequences, family after family; the last family may be cut short."""
@@ -172,9 +182,11 @@ class World:
         founders = int(families[-1]) + 1
         labels = np.zeros(founders, dtype=bool)
         labels[rng.permutation(founders)[: round(founders * self.positives)]] = True
-        codes = self._founders(rng, labels)[families]
+        founder_codes, is_motif = self._founders(rng, labels)
+        codes = founder_codes[families]
         is_copy = np.r_[False, families[1:] == families[:-1]]
-        codes[is_copy] = diverge(rng, codes[is_copy], self.divergence)
+        changed = diverge(rng, codes, self.divergence)
+        codes = np.where(is_copy[:, None] & ~is_motif[families], changed, codes)
         return Sample(codes, labels[families], families.astype(np.int64))
 
 
@@ -212,20 +224,14 @@ class Genome:
         return unique.ravel()[:length], np.repeat(is_repeat, self.element_length)[:length]
 
 
-def split_at_random(rng: np.random.Generator, sample: Sample, test_share: float) -> tuple[Sample, Sample]:
-    """Training and test set, sequence by sequence."""
-    return _split(sample, rng.permutation(len(sample)) < round(test_share * len(sample)))
-
-
-def split_by_group(
-    rng: np.random.Generator, sample: Sample, groups: Whole, test_share: float
-) -> tuple[Sample, Sample]:
-    """Training and test set such that no group stands in both."""
-    names = rng.permutation(np.unique(groups))
-    sizes = np.array([(groups == name).sum() for name in names])
-    chosen = names[np.cumsum(sizes) <= test_share * len(sample)]
-    return _split(sample, np.isin(groups, chosen))
-
-
-def _split(sample: Sample, is_test: Truth) -> tuple[Sample, Sample]:
+def split_by_group(rng: np.random.Generator, sample: Sample, groups: Whole, test_share: float) -> tuple[Sample, Sample]:
+    """Training and test set such that no group stands in both; a group a sequence makes it a random split."""
+    room = round(test_share * len(sample))
+    sizes = np.bincount(groups)
+    chosen = []
+    for name in rng.permutation(np.unique(groups)):
+        if sizes[name] <= room:  # a group that no longer fits stays in training
+            chosen.append(name)
+            room -= sizes[name]
+    is_test = np.isin(groups, chosen)
     return sample.take(~is_test), sample.take(is_test)

@@ -27,11 +27,16 @@ def collect(root: Path, folder: Path | None) -> list[Fault]:
     faults = sources.check(root, dialect) + repository.check(root, dialect)
     if folder is not None:
         built = html.check(folder, root, toc.read(dialect))
-        known = {(fault.file, fault.line) for fault in built}
-        prefix = html.BuiltBook.prefix_of(folder, root)
         faults += built
-        faults += [fault for fault in lychee.check(folder, prefix) if (fault.file, fault.line) not in known]
+        found = lychee.check(folder, html.BuiltBook.prefix_of(folder, root))
+        faults += [fault for fault in found if not any(_same(fault, known) for known in built)]
     return sorted(set(faults))
+
+
+def _same(fault: Fault, known: Fault) -> bool:
+    """Whether lychee (which gives full paths and other lines) means a fault that is known already."""
+    tail = known.target.rpartition("/")[2]
+    return fault.file == known.file and (fault.line == known.line or (bool(tail) and fault.target.endswith(tail)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

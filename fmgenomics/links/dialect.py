@@ -108,7 +108,7 @@ def _from_sphinx(root: Path, config: dict[str, Any], final: dict[str, Any]) -> D
         return Dialect(
             root=root,
             config=config,
-            myst=app.env.myst_config,
+            myst=cast("Any", app.env).myst_config,
             role_names=frozenset(_role_names(app)),
             directive_classes=_directive_classes(app),
             local_modules=frozenset((config.get("sphinx") or {}).get("local_extensions") or {}),
@@ -122,15 +122,15 @@ def _from_sphinx(root: Path, config: dict[str, Any], final: dict[str, Any]) -> D
                 "static_paths": tuple(app.config.html_static_path),
                 "intersphinx": frozenset(getattr(app.config, "intersphinx_mapping", None) or {}),
                 "substitutions": dict(app.config.myst_substitutions),
-                "logo": app.config.html_logo or "",
-                "favicon": app.config.html_favicon or "",
+                "logo": str(config.get("logo") or ""),
+                "favicon": str((config.get("html") or {}).get("favicon") or ""),
                 "baseurl": app.config.html_baseurl or "",
             },
         )
 
 
 def _role_names(app: Sphinx) -> set[str]:
-    names = set(roles._roles) | set(roles._role_registry) | set(en.roles)  # type: ignore[attr-defined]
+    names = set(roles._roles) | set(roles._role_registry) | set(en.roles)
     for domain in app.env.domains.values():
         names.update(f"{domain.name}:{name}" for name in domain.roles)
         if domain.name in {"std", app.config.primary_domain}:

@@ -179,7 +179,8 @@ def _addresses(book: BuiltBook, page: BuiltPage) -> None:
             if inside and tag in {"a", "area", "img", "iframe", "source"}:
                 book.fault(page, element, target, f"<{tag}> without a target")
         elif target.startswith("data:"):
-            if tag in {"a", "area"}:
+            offered = element.get("download") is not None and not re.match(r"data:(?:text/html|image/svg)", target)
+            if tag in {"a", "area"} and not offered:
                 book.fault(page, element, target[:40], "a data: link is not an address")
         elif urls.looks_external(target):
             # what themes load or prefetch is not a link; dead schemes and private hosts are faults anywhere

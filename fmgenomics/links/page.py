@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fmgenomics.links.report import Fault
 
@@ -89,3 +89,28 @@ class Page:
     def fault(self, place: Place, target: str, message: str, nearest: str = "") -> None:
         """Note a fault that needs no knowledge of the other pages."""
         self.faults.append(Fault(place.file, place.line, target, message, nearest))
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A piece of a file: its lines, and the number of the first of them."""
+
+    file: str
+    first: int
+    lines: tuple[str, ...]
+    heading_offset: int = 0
+    folder: str | None = None
+
+    def line(self, number: int) -> str:
+        index = number - self.first
+        return self.lines[index] if 0 <= index < len(self.lines) else ""
+
+    def part(self, text: str, first: int) -> Chunk:
+        return replace(self, first=first, lines=tuple(text.splitlines()))
+
+    def find(self, first: int, needle: str) -> Place:
+        """The place of a text that stands soon after a line; the line itself when it does not."""
+        for line in range(first, min(first + 60, self.first + len(self.lines))):
+            if needle and needle in self.line(line):
+                return Place(self.file, line)
+        return Place(self.file, first)

@@ -16,10 +16,10 @@ from myst_parser.config.main import MdParserConfig
 
 from fmgenomics.links import urls
 from fmgenomics.links.dialect import Dialect
-from fmgenomics.links.inline import REFERENCE_ROLES
 from fmgenomics.links.markup import Reader
 from fmgenomics.links.own import OwnSites
 from fmgenomics.links.page import Mention, Page
+from fmgenomics.links.plaintext import REFERENCE_ROLES
 from fmgenomics.links.report import Fault, nearest
 from fmgenomics.links.targets import Files
 

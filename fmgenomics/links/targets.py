@@ -40,7 +40,7 @@ class Files:
         """The names in a folder of the book, empty when there is no such folder."""
         if folder not in self._listed:
             try:
-                self._listed[folder] = frozenset(os.listdir(self.root / folder))
+                self._listed[folder] = frozenset(path.name for path in (self.root / folder).iterdir())
             except OSError:
                 self._listed[folder] = frozenset()
         return self._listed[folder]
@@ -61,10 +61,11 @@ class Files:
     def nearest(self, path: str, suffixes: tuple[str, ...] = ()) -> str:
         """The file most like a path that does not exist: in its folder first, then anywhere."""
         folder, _, name = path.rpartition("/")
-        beside = [f for f in self.names(folder) if not suffixes or f.endswith(suffixes)]
-        if found := nearest(name, beside, 0.7):
+        beside = {Path(f).stem: f for f in sorted(self.names(folder)) if not suffixes or f.endswith(suffixes)}
+        exact = nearest(name, beside.values(), 1.0)
+        if found := exact or beside.get(nearest(Path(name).stem, beside), ""):
             return f"{folder}/{found}" if folder else found
-        return nearest(path, (found for found in self.walk() if not suffixes or found.endswith(suffixes)))
+        return nearest(path, (found for found in self.walk() if not suffixes or found.endswith(suffixes)), 0.8)
 
     def walk(self) -> Iterator[str]:
         """Every file below the root, leaving out hidden folders, environments and builds."""
@@ -252,14 +253,15 @@ def _add_names(book: Book, page: Page) -> None:
         name = fully_normalize_name(label.name)
         if name in book.labels:
             _repeated(book, label.place, label.name, "label", book.labels[name][1].place)
-        else:
+        if name not in book.labels or (label.titled and not book.labels[name][1].titled):
             book.labels[name] = (page.doc, label)
     for label in page.labels:
         clash = next(
             (h for h in page.headings if h.slug == fully_normalize_name(label.name) and h.slug != label.heading), None
         )
         if clash:
-            message = f"label hides the heading '{clash.title}' of the same name (line {clash.place.line}); #{clash.slug} leads here instead"
+            where = f"'{clash.title}' (line {clash.place.line})"
+            message = f"label hides the heading {where}: #{clash.slug} leads to the label"
             book.faults.append(Fault(label.place.file, label.place.line, label.name, message))
     for term, place in page.terms:
         if term.lower() in book.terms:

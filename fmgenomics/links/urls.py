@@ -48,6 +48,8 @@ _HOST_LABEL = re.compile(r"^(?!-)[A-Za-z0-9_-]{1,63}(?<!-)$")
 _TOP_LEVEL = re.compile(r"^(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]+)$")
 _MAIL = re.compile(r"^[^\s@,;:<>()\[\]\\\"]+@[^\s@]+$")
 _BROKEN_SCHEME = re.compile(r"^[a-z]{3,6}(?:;|,|\.|:\s|\s:|:/(?!/)|//|::)", re.I)
+# Wikipedia's titles hold dashes (Needleman–Wunsch_algorithm).
+_WIKI = re.compile(r"^https?://[\w.-]+\.wiki[a-z]+\.org/")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -79,12 +81,14 @@ def looks_external(target: str) -> bool:
 
 def problem(target: str, *, bare: bool = False) -> UrlProblem | None:
     """What is wrong with an external address; ``bare`` says that it stands in the text without a link around it."""
-    text = target
+    text = re.sub(
+        r"^(https?://)%5B([0-9a-f:.]+)%5D", r"\1[\2]", target, flags=re.I
+    )  # as markdown-it writes http://[::1]
     if not text.strip() or text.strip() == "#":
         return UrlProblem("the link has no target")
     if text != text.strip():
         return UrlProblem("white space around the address", text.strip())
-    if hidden := _hidden_character(text):
+    if hidden := _hidden_character(text) or _hidden_character(unquote(text).replace(" ", "")):
         return UrlProblem(f"the address holds {hidden}")
     if text.startswith("//"):
         return UrlProblem("protocol-relative address; write https:", f"https:{text}")
@@ -220,9 +224,9 @@ def _known_site_problem(parts: SplitResult) -> UrlProblem | None:
         return doi_problem(f"{path[1:]}{query}{fragment}", prefix="https://doi.org/")
     if re.match(r"^/10\.\d{4,9}/", path) and (guess := nearest(host, DOI_HOSTS, cutoff=0.75)):
         return UrlProblem("mistyped DOI resolver", f"https://{guess}{path}")
-    if host in {"arxiv.org", "www.arxiv.org"} and (match := re.match(r"^/(abs|pdf)/(.*?)(?:\.pdf)?/?$", path)):
-        if not ARXIV_ID.match(match.group(2)):
-            return UrlProblem("malformed arXiv number")
+    arxiv = re.match(r"^/(?:abs|pdf)/(.*?)(?:\.pdf)?/?$", path) if host in {"arxiv.org", "www.arxiv.org"} else None
+    if arxiv and not ARXIV_ID.match(arxiv.group(1)):
+        return UrlProblem("malformed arXiv number")
     return None
 
 
@@ -242,6 +246,8 @@ def doi_problem(doi: str, prefix: str = "") -> UrlProblem | None:
         return UrlProblem(f"the DOI holds {hidden}")
     if PLACEHOLDER.search(doi):
         return UrlProblem("placeholder left in the DOI")
+    if re.match(r"^[^/]+//", doi):
+        return UrlProblem("two slashes in the DOI", prefix + doi.replace("//", "/", 1))
     if "/10." in doi[7:] and re.search(r"/10\.\d{4,9}/", doi[7:]):
         return UrlProblem("two DOIs run together")
     if re.search(r"[{}\"|\\^`]|%(?![0-9A-Fa-f]{2})", doi):
@@ -257,7 +263,7 @@ def _hidden_character(text: str) -> str:
     for char in text:
         if char in "\u201c\u201d\u2018\u2019\u00ab\u00bb":
             return f"a typographic quotation mark ({char})"
-        if char in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212":
+        if char in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212" and not _WIKI.search(text):
             return f"a typographic dash (U+{ord(char):04X})"
         if unicodedata.category(char) in {"Cc", "Cf", "Zs", "Zl", "Zp"}:
             return f"a space or an invisible character (U+{ord(char):04X})"

@@ -19,7 +19,7 @@ from fmgenomics.evidence.schema import read_schema
 from fmgenomics.verdict.contests import CLASS_GROUPS
 from fmgenomics.verdict.guide import decision_guide
 from fmgenomics.verdict.scale import Summary
-from fmgenomics.verdict.summary import CATEGORY_NAMES
+from fmgenomics.verdict.summary import SCOPES
 from fmgenomics.verdict.summary import cuts as verdict_cuts
 
 from . import addresses
@@ -132,7 +132,7 @@ def _sources(evidence: Evidence) -> list[tuple[str, str, int, int, int]]:
     tables = Counter(table.source for table in evidence.tables.values())
     results = Counter(evidence.tables[result.table].source for result in evidence.results.values())
     facts = Counter(fact.source for fact in evidence.facts.values())
-    keys = sorted((tables | facts).keys())
+    keys = sorted(evidence.bibliography)
     return [(k, addresses.cited(evidence.bibliography[k]), tables[k], results[k], facts[k]) for k in keys]
 
 
@@ -163,13 +163,11 @@ class VerdictTable(GeneratedTable):
             if cut.comparators == wanted:
                 by_scope.setdefault(cut.category, {})[cut.filter] = cut.summary
         columns: Columns = {
-            "Task": lambda scope: CATEGORY_NAMES.get(scope, "**All of genomics**"),
-            "Verdict": lambda scope: by_scope[scope][""].verdict,
-            "Score (95% interval)": lambda scope: _score(by_scope[scope][""]),
-            "Won, tied, lost": lambda scope: "{0.wins}, {0.ties}, {0.losses}".format(by_scope[scope][""]),
-            "Papers": lambda scope: str(by_scope[scope][""].papers),
+            "Task": lambda scope: SCOPES[scope][0],
             "In independent hands": lambda scope: _verdict_cell(by_scope[scope].get("independent")),
             "In the authors' hands": lambda scope: _verdict_cell(by_scope[scope].get("model-authors")),
+            "All contests": lambda scope: _verdict_cell(by_scope[scope][""]),
+            "Won, tied, lost": lambda scope: "{0.wins}, {0.ties}, {0.losses}".format(by_scope[scope][""]),
         }
         return pipe_table(by_scope, columns)
 

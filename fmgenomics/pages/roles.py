@@ -164,7 +164,7 @@ def visit_html(translator: Any, node: evidence_number) -> None:
     """A link to the row; its source on hover, and for screen readers as hidden text after the number."""
     builder = translator.builder
     uri = builder.get_relative_uri(builder.current_docname, node["page"])
-    href = f"{uri}#{node['anchor']}" if node["anchor"] else uri
+    href = f"{uri}#{node['anchor']}" if node["anchor"] else uri or "#atlas"
     translator.body.append(translator.starttag(node, "a", "", CLASS="evidence-number", href=href, title=node["source"]))
 
 
@@ -178,7 +178,7 @@ def pass_through(translator: Any, node: evidence_number) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    formats = dict.fromkeys(("latex", "text", "man", "texinfo", "epub"), (pass_through, pass_through))
+    formats: Any = dict.fromkeys(("latex", "text", "man", "texinfo", "epub"), (pass_through, pass_through))
     app.add_node(evidence_number, html=(visit_html, depart_html), **formats)
     for name in ("fact", "result", "verdict", "count"):
         app.add_role(name, EvidenceRole())

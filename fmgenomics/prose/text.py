@@ -34,7 +34,8 @@ def _parser() -> MarkdownIt:
 
 
 def _inline(token: Token, first: int) -> Iterator[Line]:
-    line, parts = first, []
+    line = first
+    parts: list[str] = []
     for child in token.children or ():
         if child.type in ("softbreak", "hardbreak"):
             yield Line(line, "".join(parts))

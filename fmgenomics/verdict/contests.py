@@ -198,8 +198,8 @@ def contests(evidence: Evidence) -> tuple[Contest, ...]:
     groups: dict[tuple[str, ...], list[Result]] = defaultdict(list)
     for result in evidence.results.values():
         table = evidence.tables[result.table]
-        key = (table.source, table.benchmark, result.dataset, result.task, result.task_printed, result.metric)
-        groups[*key, result.metric_printed].append(result)
+        what = (table.source, table.benchmark, result.dataset, result.task, result.task_printed, result.metric)
+        groups[*what, result.metric_printed].append(result)
     found = []
     for key, rows in sorted(groups.items()):
         source, benchmark, dataset, task, task_printed, metric_id, metric_printed = key

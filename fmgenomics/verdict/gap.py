@@ -78,7 +78,8 @@ def _grouped(evidence: Evidence, results: Iterable[Result], exact: bool) -> Valu
 @lru_cache(maxsize=4)
 def self_report_gap(evidence: Evidence) -> Gap:
     """Every match between an own measurement and others'; the best of a source's variants stands for it on both sides."""
-    own, others = [], []
+    own: list[Result] = []
+    others: list[Result] = []
     for result in evidence.results.values():
         metric = evidence.metrics[result.metric]
         if result.role != "foundation" or result.quoted_from or metric.direction == "none":
@@ -90,11 +91,11 @@ def self_report_gap(evidence: Evidence) -> Gap:
     for how in ("exact", "close"):
         mine, theirs = (_grouped(evidence, results, how == "exact") for results in (own, others))
         for key in sorted(mine.keys() & theirs.keys()):
-            model, dataset, task, metric = key[:4]
+            model, dataset, task, metric_id = key[:4]
             if key[:4] in done:
                 continue
             done.add(key[:4])
-            higher = evidence.metrics[metric].direction == "higher"
+            higher = evidence.metrics[metric_id].direction == "higher"
             best = max if higher else min
             ours = best(best(values) for values in mine[key].values())
             rest = statistics.median(best(values) for values in theirs[key].values())
@@ -103,7 +104,7 @@ def self_report_gap(evidence: Evidence) -> Gap:
                     model=model,
                     dataset=dataset,
                     task=task,
-                    metric=metric,
+                    metric=metric_id,
                     how=how,
                     own=ours,
                     others=rest,

@@ -12,7 +12,7 @@ from fmgenomics.evidence import Evidence
 
 from .contests import CLASS_GROUPS, Contest, contests
 from .gap import self_report_gap
-from .scale import TIE_BAND, Summary, summarise
+from .scale import LEAST_PAPERS, TIE_BAND, Summary, summarise
 
 BANDS = (0.005, 0.02)
 """The tie bands of the sensitivity runs, beside the stated one."""
@@ -39,6 +39,15 @@ CATEGORY_NAMES = {
     "clinical": "Clinical outcomes",
     "other": "Other",
 }
+SINGLE_CELL = ("perturbation", "cell-type", "gene-network", "integration", "clinical")
+SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "all": ("All of genomics", tuple(name for name in CATEGORY_NAMES if name != "protein")),
+    "dna": ("DNA sequence", tuple(name for name in CATEGORY_NAMES if name not in ("protein", "rna", *SINGLE_CELL))),
+    "single-cell": ("Single cells", SINGLE_CELL),
+    **{category: (name, (category,)) for category, name in CATEGORY_NAMES.items()},
+}
+"""What the verdict is drawn over: a name for the reader, and the task categories it holds."""
+
 WEAK = ("trivial", "linear", "network trained from scratch", "untrained copy")
 STRONG = ("strong supervised model", "integrative score", "conservation or alignment", "classical")
 
@@ -67,10 +76,9 @@ def _against(found: Sequence[Contest], groups: Sequence[str]) -> list[Contest]:
 def cuts(evidence: Evidence) -> tuple[Cut, ...]:
     """The verdict by task category, against each strength of comparator, and under every filter."""
     found = contests(evidence)
-    genomic = [contest for contest in found if contest.category != "protein"]
     lines = []
-    scopes = [("all", genomic)] + [(c, [x for x in found if x.category == c]) for c in CATEGORY_NAMES]
-    for category, scope in scopes:
+    for category, (_, held) in SCOPES.items():
+        scope = [contest for contest in found if contest.category in held]
         if not scope:
             continue
         views: list[tuple[str, list[Contest]]] = [("any", scope)]
@@ -138,11 +146,32 @@ def _values(cut: Cut) -> Iterator[tuple[str, float | int | str]]:
     yield f"{cut.name}.verdict", summary.verdict
 
 
+def _contrast(summaries: dict[str, Summary]) -> Iterator[tuple[str, float | int | str]]:
+    """Independent against self-reported within the same kind of task, where each side has enough papers for an interval."""
+    pairs = [
+        (name, summaries[f"{category}.independent"].score - summaries[f"{category}.model-authors"].score)
+        for category, name in CATEGORY_NAMES.items()
+        if category not in ("protein", "other")
+        and all(
+            (side := summaries.get(f"{category}.{hand}")) is not None and side.papers >= LEAST_PAPERS
+            for hand in ("independent", "model-authors")
+        )
+    ]
+    yield "contrast.tasks", len(pairs)
+    yield "contrast.tasks-lower", sum(difference < 0 for _, difference in pairs)
+    yield "contrast.names", ", ".join(name.lower() for name, _ in pairs)
+    yield (
+        "contrast.mean-difference",
+        round(statistics.fmean(difference for _, difference in pairs), 2) if pairs else "none",
+    )
+
+
 def compute(evidence: Evidence) -> dict[str, float | int | str]:
     """All computed numbers by name, for the ``verdict`` role and for download."""
     values: dict[str, float | int | str] = {"evidence-version": evidence.version}
     for cut in cuts(evidence):
         values.update(_values(cut))
+    values.update(_contrast({cut.name: cut.summary for cut in cuts(evidence)}))
     gap = self_report_gap(evidence)
     values["gap.matches"] = len(gap.matches)
     values["gap.exact"] = sum(match.how == "exact" for match in gap.matches)

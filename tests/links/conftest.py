@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -99,21 +101,24 @@ class Build:
     log: str
 
 
-@pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Build]:
-    """Builds a book as ``make book`` does: from clean, every warning an error."""
-
-    def run(root: Path) -> Build:
-        command = [str(Path(sys.executable).parent / "jupyter-book"), "build", "-W", "-n", "--keep-going", str(root)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
-        return Build(root, root / "_build" / "html", done.returncode, done.stdout + done.stderr)
-
-    return run
+def build(root: Path) -> Build:
+    """Build a book as ``make book`` does: from clean, every warning an error."""
+    command = [str(Path(sys.executable).parent / "jupyter-book"), "build", "-W", "-n", "--keep-going", str(root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=240)
+    return Build(root, root / "_build" / "html", done.returncode, done.stdout + done.stderr)
 
 
 @pytest.fixture(scope="session")
-def built(build: Callable[[Path], Build], tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """The sound small book, built once."""
-    root = tmp_path_factory.mktemp("built") / "book"
-    shutil.copytree(BOOK, root, ignore=shutil.ignore_patterns("_build", "__pycache__"))
-    return build(root)
+def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Build:
+    """The sound small book, built once; workers that run side by side wait for the first one's build."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    root, result = shared / "links-book", shared / "links-build.json"
+    with (shared / "links-build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not result.is_file():
+            shutil.copytree(BOOK, root, ignore=shutil.ignore_patterns("_build", "__pycache__"))
+            done = build(root)
+            result.write_text(json.dumps([done.status, done.log]), encoding="utf-8")
+    status, log = json.loads(result.read_text(encoding="utf-8"))
+    return Build(root, root / "_build" / "html", status, log)
