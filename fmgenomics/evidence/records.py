@@ -15,6 +15,7 @@ ROLE_OF_CLASS = {
     "classical": "simple",
     "linear": "simple",
     "trivial": "simple",
+    "hybrid": "other",
     "llm": "other",
     "upper-bound": "other",
 }

@@ -265,7 +265,7 @@ def shares_authors(model: Entry, source: Entry) -> bool:
     return bool(people) and (found[0] or found[-1] or sum(found) >= 3)
 
 
-PUBLISHED_MODELS = ("foundation", "strong-supervised", "integrative")
+PUBLISHED_MODELS = ("foundation", "strong-supervised", "integrative", "hybrid")
 """Classes whose models are somebody's own; a baseline trained for a comparison is nobody's."""
 
 
