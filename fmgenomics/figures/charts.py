@@ -180,15 +180,16 @@ def self_report(evidence: Evidence) -> Chart:
         ),
         alt=(
             "Scores by strength of comparator. The independent score is lower than the authors' against: "
-            f"{', '.join(lower) or 'none'}. For the same model on the same data, {len(bounded)} matched values differ by a median "
-            f"of {median:.3f}."
+            f"{', '.join(lower) or 'none'}. Over {len(bounded)} values of one model on one data set that authors and others both "
+            f"measured, the authors' value minus the others' has a median of {median:+.3f}."
         ),
         draw=lambda width: _two_hands([(group, i, o) for group, i, o, _ in rows], width),
         table=table,
         notes=(
             "The two kinds of paper differ in models, tasks and baselines as well as in who wrote them.",
-            f"Where the same model was measured on the same data by its authors and by others ({len(bounded)} matched values of "
-            f"{gap.own:,}; {gap.unmatched:,} have no match), the authors' value is higher by a median of {median:.3f}. "
+            f"Where a model was put to use in the same way on data of the same name by its authors and by others ({len(bounded)} "
+            f"matched values of {gap.own:,}; {gap.unmatched:,} have no match), the authors' value minus the others' has a median of "
+            f"{median:+.3f}. "
             + (f"Of the matches, {tasks[0][1]} are on one task, {tasks[0][0].lower()}." if tasks else ""),
             BIAS,
         ),

@@ -93,7 +93,7 @@ _MARK_LINK = re.compile(r'<a href="([^"|]*)\|([^"]*)">')
 
 def _titled_link(match: re.Match[str]) -> str:
     """A mark's address carries its words after a bar. Hundreds of marks are no stops for the keyboard: the table has them."""
-    return f'<a href="{match[1]}" tabindex="-1"><title>{match[2]}</title>'
+    return f'<a href="{match[1]}" tabindex="-1" aria-label="{match[2]}"><title>{match[2]}</title>'
 
 
 _ID = re.compile(r'\bid="([^"]+)"')

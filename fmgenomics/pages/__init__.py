@@ -30,6 +30,7 @@ def _prepare(app: Sphinx, config: Config) -> None:
     config.fmgenomics_fingerprint = fingerprint()
     config.nb_execution_cache_path = str(Path(app.outdir).parent / ".executed" / config.fmgenomics_fingerprint)
     config.html_static_path.append(str(_HERE / "static"))
+    config.templates_path.append(str(_HERE / "theme"))
     _link_repository(config.html_theme_options)
 
 

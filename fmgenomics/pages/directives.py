@@ -160,8 +160,8 @@ class VerdictTable(GeneratedTable):
         wanted = self.options.get("comparators", "any")
         by_scope: dict[str, dict[str, Summary]] = {}
         for cut in verdict_cuts(evidence):
-            if cut.comparators == wanted:
-                by_scope.setdefault(cut.category, {})[cut.filter] = cut.summary
+            if cut.comparators == wanted and not cut.scope.startswith("without-"):
+                by_scope.setdefault(cut.scope, {})[cut.filter] = cut.summary
         columns: Columns = {
             "Task": lambda scope: SCOPES[scope][0],
             "In independent hands": lambda scope: _verdict_cell(by_scope[scope].get("independent")),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -71,7 +71,8 @@ class Side:
 
 @dataclass(frozen=True)
 class Contest:
-    """What stood side by side. ``higher`` says whether larger values are better."""
+    """What stood side by side. ``higher`` says whether larger values are better; ``kind`` is that of most of its
+    foundation models."""
 
     source: str
     benchmark: str
@@ -90,11 +91,17 @@ class Contest:
     homology_aware: str
     version: str
     year: int
+    kind: str
 
     @property
     def id(self) -> str:
         parts = (self.source, self.benchmark, self.dataset, self.task, self.task_printed, self.setting, self.metric)
         return "|".join((*parts, self.metric_printed))
+
+    @property
+    def measured(self) -> bool:
+        """Whether the source itself measured the two numbers that decide, rather than quoting one."""
+        return not (self.best_foundation.quoted or self.best_comparator.quoted)
 
     @cached_property
     def best_comparator(self) -> Side:
@@ -184,6 +191,9 @@ def _sides(evidence: Evidence, results: Iterable[Result]) -> tuple[Side, ...]:
     return tuple(_side(evidence, group) for _, group in sorted(grouped.items()))
 
 
+NO_CONTEST = "not for contests"
+"""A table whose note says so measures something that decides nothing about performance, such as running time."""
+
 USES = ("zero-shot", "probe", "fine-tune", "na")
 """The ways a foundation model is used; each makes a contest of its own. Trained from scratch, it is not one."""
 
@@ -192,12 +202,14 @@ USES = ("zero-shot", "probe", "fine-tune", "na")
 def contests(evidence: Evidence) -> tuple[Contest, ...]:
     """All contests of the evidence, in a fixed order.
 
-    Left out: metrics without a better direction, and places where every number is quoted from another work, since
+    Left out: tables that say they are not for contests, metrics without a better direction, and places where every number is quoted from another work, since
     a number counts once, for the work that measured it.
     """
     groups: dict[tuple[str, ...], list[Result]] = defaultdict(list)
     for result in evidence.results.values():
         table = evidence.tables[result.table]
+        if NO_CONTEST in table.note.casefold():
+            continue
         what = (table.source, table.benchmark, result.dataset, result.task, result.task_printed, result.metric)
         groups[*what, result.metric_printed].append(result)
     found = []
@@ -235,6 +247,7 @@ def contests(evidence: Evidence) -> tuple[Contest, ...]:
                     homology_aware=tables[0].homology_aware,
                     version=tables[0].version,
                     year=evidence.bibliography[source].year,
+                    kind=Counter(evidence.models[side.model].kind for side in foundation).most_common(1)[0][0],
                 )
             )
     return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,15 +39,40 @@ CATEGORY_NAMES = {
     "clinical": "Clinical outcomes",
     "other": "Other",
 }
-SINGLE_CELL = ("perturbation", "cell-type", "gene-network", "integration", "clinical")
-SCOPES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "all": ("All of genomics", tuple(name for name in CATEGORY_NAMES if name != "protein")),
-    "dna": ("DNA sequence", tuple(name for name in CATEGORY_NAMES if name not in ("protein", "rna", *SINGLE_CELL))),
-    "single-cell": ("Single cells", SINGLE_CELL),
-    **{category: (name, (category,)) for category, name in CATEGORY_NAMES.items()},
-}
-"""What the verdict is drawn over: a name for the reader, and the task categories it holds."""
+Wanted = Callable[[Contest], bool]
 
+
+def _category(name: str) -> Wanted:
+    return lambda contest: contest.category == name
+
+
+def _without(*names: str) -> Wanted:
+    return lambda contest: contest.category not in ("protein", *names)
+
+
+SCOPES: dict[str, tuple[str, Wanted]] = {
+    "all": ("All of genomics", _without()),
+    "dna": ("DNA language models", lambda contest: contest.kind == "language-model" and contest.category != "protein"),
+    "single-cell": ("Single-cell models", lambda contest: contest.kind == "single-cell"),
+    "without-variant-effect": ("All but variant effects", _without("variant-effect")),
+    "without-perturbation": ("All but perturbation", _without("perturbation")),
+    "without-both": ("All but these two", _without("variant-effect", "perturbation")),
+    **{category: (name, _category(category)) for category, name in CATEGORY_NAMES.items()},
+}
+"""What the verdict is drawn over: a name for the reader, and the contests it holds."""
+
+HANDS: dict[str, Wanted] = {
+    "independent": lambda contest: contest.run_by == "independent",
+    "model-authors": lambda contest: contest.run_by == "model-authors",
+}
+FILTERS: dict[str, Wanted] = {
+    "homology-aware": lambda contest: contest.homology_aware == "yes",
+    "print": lambda contest: contest.version == "print",
+    "measured": lambda contest: contest.measured,
+    "zero-shot": lambda contest: contest.setting == "zero-shot",
+    "probe": lambda contest: contest.setting == "probe",
+    "fine-tune": lambda contest: contest.setting == "fine-tune",
+}
 WEAK = ("trivial", "linear", "network trained from scratch", "untrained copy")
 STRONG = ("strong supervised model", "integrative score", "conservation or alignment", "classical")
 
@@ -61,7 +86,7 @@ class Cut:
     """One line of the verdict: which contests, and what they say together."""
 
     name: str
-    category: str
+    scope: str
     comparators: str
     filter: str
     summary: Summary
@@ -72,44 +97,41 @@ def _against(found: Sequence[Contest], groups: Sequence[str]) -> list[Contest]:
     return [kept for contest in found if (kept := contest.against(classes)) is not None]
 
 
+def _crossed() -> dict[str, Wanted]:
+    """Each filter within each pair of hands: ``fine-tune.independent``."""
+
+    def both(first: Wanted, second: Wanted) -> Wanted:
+        return lambda contest: first(contest) and second(contest)
+
+    return {f"{name}.{hand}": both(keeps, by) for name, keeps in FILTERS.items() for hand, by in HANDS.items()}
+
+
 @lru_cache(maxsize=4)
 def cuts(evidence: Evidence) -> tuple[Cut, ...]:
     """The verdict by task category, against each strength of comparator, and under every filter."""
     found = contests(evidence)
-    lines = []
-    for category, (_, held) in SCOPES.items():
-        scope = [contest for contest in found if contest.category in held]
-        if not scope:
+    lines: list[Cut] = []
+    for scope, (_, wanted) in SCOPES.items():
+        inside = [contest for contest in found if wanted(contest)]
+        if not inside:
             continue
-        views: list[tuple[str, list[Contest]]] = [("any", scope)]
-        views += [(group, _against(scope, [group])) for group in CLASS_GROUPS]
-        views += [("weak", _against(scope, WEAK)), ("strong", _against(scope, STRONG))]
+        views: list[tuple[str, list[Contest]]] = [("any", inside)]
+        views += [(group, _against(inside, [group])) for group in CLASS_GROUPS]
+        views += [("weak", _against(inside, WEAK)), ("strong", _against(inside, STRONG))]
         for comparators, view in views:
-            if not view:
-                continue
-            filters: dict[str, list[Contest]] = {
-                "": view,
-                "independent": [c for c in view if c.run_by == "independent"],
-                "model-authors": [c for c in view if c.run_by == "model-authors"],
-                "homology-aware": [c for c in view if c.homology_aware == "yes"],
-                "print": [c for c in view if c.version == "print"],
-                "zero-shot": [c for c in view if c.setting == "zero-shot"],
-                "probe": [c for c in view if c.setting == "probe"],
-                "fine-tune": [c for c in view if c.setting == "fine-tune"],
-            }
-            if comparators != "any":
-                filters = {key: filters[key] for key in ("", "independent", "model-authors")}
-            for name, kept in filters.items():
-                if kept:
-                    label = ".".join(
-                        filter(None, (category, f"vs-{slug(comparators)}" if comparators != "any" else "", name))
-                    )
-                    lines.append(Cut(label, category, comparators, name, summarise(kept)))
+            against = f"vs-{slug(comparators)}" if comparators != "any" else ""
+            filters: dict[str, Wanted] = {"": lambda _: True} | HANDS
             if comparators == "any":
-                for band in BANDS:
-                    lines.append(
-                        Cut(f"{category}.band-{band:g}", category, comparators, f"band-{band:g}", summarise(view, band))
-                    )
+                filters |= FILTERS
+            if scope == "all" and comparators == "any":
+                filters |= _crossed()
+            for name, keeps in filters.items():
+                kept = [contest for contest in view if keeps(contest)]
+                if kept:
+                    label = ".".join(filter(None, (scope, against, name)))
+                    lines.append(Cut(label, scope, comparators, name, summarise(kept)))
+        for band in BANDS:
+            lines.append(Cut(f"{scope}.band-{band:g}", scope, "any", f"band-{band:g}", summarise(inside, band)))
     return tuple(lines)
 
 
@@ -144,6 +166,9 @@ def _values(cut: Cut) -> Iterator[tuple[str, float | int | str]]:
     if summary.error_closed is not None:
         yield f"{cut.name}.error-closed-percent", round(100 * summary.error_closed)
     yield f"{cut.name}.verdict", summary.verdict
+    if summary.leave_one_out is not None:
+        yield f"{cut.name}.leave-one-out-low", round(summary.leave_one_out[0], 2)
+        yield f"{cut.name}.leave-one-out-high", round(summary.leave_one_out[1], 2)
 
 
 def _contrast(summaries: dict[str, Summary]) -> Iterator[tuple[str, float | int | str]]:
@@ -177,6 +202,7 @@ def compute(evidence: Evidence) -> dict[str, float | int | str]:
     values["gap.exact"] = sum(match.how == "exact" for match in gap.matches)
     values["gap.own-results"] = gap.own
     values["gap.unmatched"] = gap.unmatched
+    values["gap.tasks"] = len({match.task for match in gap.matches})
     bounded = [match.difference for match in gap.matches if evidence.metrics[match.metric].max == 1]
     if bounded:
         values["gap.median-points"] = round(statistics.median(bounded), 3)
