@@ -152,6 +152,8 @@ def verdict(evidence: Evidence) -> Chart:
         notes=(
             f"{summaries['all'].contests:,} contests from {summaries['all'].papers} papers; each paper counts once; bars are 95% "
             "intervals from a bootstrap over papers. A point needs three papers.",
+            f"{summaries['all.not-print'].contests:,} of these contests were read in a preprint or repository and not in print; "
+            "the downloads mark each. Tasks with few independent papers would change most with one more.",
             BIAS,
         ),
     )

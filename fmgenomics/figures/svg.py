@@ -88,7 +88,7 @@ def to_svg(figure: Figure, salt: str, label: str, *, role: str = "img") -> str:
     return re.sub(r"\n\s*", "\n", text).strip()
 
 
-_MARK_LINK = re.compile(r'<a href="([^"|]*)\|([^"]*)">')
+_MARK_LINK = re.compile(r'<a href="([^"|]*)\|([^"]*)"[^>]*>')
 
 
 def _titled_link(match: re.Match[str]) -> str:

@@ -71,10 +71,18 @@ def _write(app: Sphinx, exception: Exception | None) -> None:
     downloads.write_downloads(evidence, folder / "download", logger.info)
 
 
-def _mend_reference_list(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """docutils puts entries of a deprecated role into a list, which screen readers then announce as empty."""
-    if "body" in context:
-        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+# What docutils and MyST write, and what a screen reader can use instead: entries of a deprecated role make their list
+# empty, and the boxes of a printed checklist have no name.
+_FOR_SCREEN_READERS = {
+    'role="doc-biblioentry"': 'role="listitem"',
+    'class="task-list-item-checkbox"': 'class="task-list-item-checkbox" aria-label="To check"',
+}
+
+
+def _mend_markup(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    for written, mended in _FOR_SCREEN_READERS.items():
+        if "body" in context:
+            context["body"] = context["body"].replace(written, mended)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -83,7 +91,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_css_file("fmgenomics.css")
     app.connect("config-inited", _prepare)
     app.connect("builder-inited", _load)
-    app.connect("html-page-context", _mend_reference_list)
+    app.connect("html-page-context", _mend_markup)
     app.connect("build-finished", _write)
     roles.setup(app)
     directives.setup(app)

@@ -19,12 +19,12 @@ from fmgenomics.evidence.schema import read_schema
 from fmgenomics.verdict.contests import CLASS_GROUPS
 from fmgenomics.verdict.guide import decision_guide
 from fmgenomics.verdict.scale import Summary
-from fmgenomics.verdict.summary import SCOPES
+from fmgenomics.verdict.summary import BANDS, SCOPES
 from fmgenomics.verdict.summary import cuts as verdict_cuts
 
 from . import addresses
 from .book import ROOT, evidence_of
-from .downloads import CHECKSUMS, JSON_FILE, PARQUET_FILE
+from .downloads import CHECKSUMS, CONTESTS_CSV, JSON_FILE, PARQUET_FILE, VERDICT_CSV, VERDICT_JSON
 
 Columns = dict[str, Callable[[Any], str]]
 
@@ -172,6 +172,33 @@ class VerdictTable(GeneratedTable):
         return pipe_table(by_scope, columns)
 
 
+class VerdictSensitivity(GeneratedTable):
+    """How the verdict of each task shifts: with another tie band, with measured or printed numbers only, with a paper less."""
+
+    def lines(self, evidence: Evidence) -> list[str]:
+        summaries = {cut.name: cut.summary for cut in verdict_cuts(evidence)}
+        scopes = [scope for scope in SCOPES if scope in summaries]
+
+        def short(scope: str, filter_: str) -> str:
+            summary = summaries.get(f"{scope}.{filter_}" if filter_ else scope)
+            return "none" if summary is None else f"{summary.verdict} ({summary.score:+.2f})".replace("-", "−")
+
+        def one_paper_less(scope: str) -> str:
+            bounds = summaries[scope].leave_one_out
+            return "one paper only" if bounds is None else "{:+.2f} to {:+.2f}".format(*bounds).replace("-", "−")
+
+        columns: Columns = {
+            "Task": lambda scope: SCOPES[scope][0],
+            "As stated": lambda scope: short(scope, ""),
+            "Tie band halved": lambda scope: short(scope, f"band-{BANDS[0]:g}"),
+            "Tie band doubled": lambda scope: short(scope, f"band-{BANDS[1]:g}"),
+            "No quoted number decides": lambda scope: short(scope, "measured"),
+            "Read in print only": lambda scope: short(scope, "print"),
+            "Score with any one paper left out": one_paper_less,
+        }
+        return pipe_table(scopes, columns)
+
+
 class DecisionGuide(GeneratedTable):
     """What to try first for each kind of task, and which baseline to beat."""
 
@@ -246,6 +273,9 @@ class EvidenceDownloads(SphinxDirective):
         described = [(name, "one table as CSV") for name in files] + [
             (JSON_FILE, "every table in one JSON"),
             (PARQUET_FILE, "the results, joined with what their tables, tasks and models say, as Parquet"),
+            (VERDICT_CSV, "the verdict under every cut, as CSV"),
+            (CONTESTS_CSV, "every contest with its margins, as CSV"),
+            (VERDICT_JSON, "every number the text takes from the verdict, with the version of the evidence, as JSON"),
             ("datapackage.yaml", "the schema, a Frictionless data package"),
             ("references.bib", "the bibliography"),
             (CHECKSUMS, "checksums"),
@@ -259,6 +289,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("model-table", ModelTable)
     app.add_directive("benchmark-table", BenchmarkTable)
     app.add_directive("verdict-table", VerdictTable)
+    app.add_directive("verdict-sensitivity", VerdictSensitivity)
     app.add_directive("decision-guide", DecisionGuide)
     app.add_directive("diagram", Diagram)
     app.add_directive("evidence-atlas", EvidenceAtlas)

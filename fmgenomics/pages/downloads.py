@@ -13,9 +13,14 @@ import pandas as pd
 
 from fmgenomics.evidence import ROOT, Evidence
 from fmgenomics.evidence.schema import PACKAGE_FILE, read_schema
+from fmgenomics.verdict import summary
+from fmgenomics.verdict.contests import contests
 
 JSON_FILE = "evidence.json"
 PARQUET_FILE = "results.parquet"
+VERDICT_JSON = "verdict.json"
+VERDICT_CSV = "verdict.csv"
+CONTESTS_CSV = "contests.csv"
 CHECKSUMS = "SHA256SUMS"
 
 
@@ -34,6 +39,10 @@ def write_downloads(evidence: Evidence, folder: Path, progress: Callable[[str], 
     text = json.dumps(whole, ensure_ascii=False, default=str, separators=(",", ":"))
     (folder / JSON_FILE).write_text(text, "utf-8")
     results_frame(evidence).to_parquet(folder / PARQUET_FILE, index=False, compression="zstd")
+    values = summary.compute(evidence)
+    (folder / VERDICT_JSON).write_text(json.dumps(values, indent=1, sort_keys=True) + "\n", "utf-8")
+    verdict_frame(evidence).to_csv(folder / VERDICT_CSV, index=False, lineterminator="\n")
+    contests_frame(evidence).to_csv(folder / CONTESTS_CSV, index=False, lineterminator="\n")
     (folder / "VERSION").write_text(evidence.version + "\n", "utf-8")
     sums = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
@@ -42,6 +51,51 @@ def write_downloads(evidence: Evidence, folder: Path, progress: Callable[[str], 
     ]
     (folder / CHECKSUMS).write_text("\n".join(sums) + "\n", "utf-8")
     progress(f"downloads: {len(sums)} files")
+
+
+def verdict_frame(evidence: Evidence) -> pd.DataFrame:
+    """One row a cut of the verdict: its scope, comparators and filter, and what its contests say together."""
+    rows = []
+    for cut in summary.cuts(evidence):
+        row: dict[str, object] = {"cut": cut.name, "scope": cut.scope, "comparators": cut.comparators, "filter": cut.filter}
+        row |= asdict(cut.summary)
+        row.pop("leave_one_out")
+        low, high = cut.summary.leave_one_out or (None, None)
+        rows.append(row | {"leave_one_out_low": low, "leave_one_out_high": high, "evidence": evidence.version})
+    return pd.DataFrame(rows)
+
+
+def contests_frame(evidence: Evidence) -> pd.DataFrame:
+    """One row a contest: what met, both readings of the margin, and the rows of the evidence that decide."""
+    return pd.DataFrame(
+        {
+            "contest": contest.id,
+            "source": contest.source,
+            "benchmark": contest.benchmark,
+            "dataset": contest.dataset,
+            "task": contest.task,
+            "category": contest.category,
+            "setting": contest.setting,
+            "metric": contest.metric,
+            "run_by": contest.run_by,
+            "version_read": contest.version,
+            "homology_aware": contest.homology_aware,
+            "foundation": contest.best_foundation.model,
+            "foundation_value": contest.best_foundation.value,
+            "foundation_rows": " ".join(contest.best_foundation.results),
+            "comparator": contest.best_comparator.model,
+            "comparator_class": contest.best_comparator.comparator_class,
+            "comparator_value": contest.best_comparator.value,
+            "comparator_rows": " ".join(contest.best_comparator.results),
+            "margin_best": contest.margin("best"),
+            "margin_median": contest.margin("median"),
+            "error_closed": contest.error_closed("best"),
+            "outcome": contest.outcome("best"),
+            "quoted_number_decides": not contest.measured,
+            "evidence": evidence.version,
+        }
+        for contest in contests(evidence)
+    )
 
 
 def results_frame(evidence: Evidence) -> pd.DataFrame:

@@ -69,10 +69,15 @@ class Side:
     quoted: bool
 
 
+def _best(sides: Iterable[Side], *, higher: bool) -> Side:
+    """The side with the best value; by name where two are equal."""
+    return min(sides, key=lambda side: (-side.value if higher else side.value, side.model, side.printed))
+
+
 @dataclass(frozen=True)
 class Contest:
     """What stood side by side. ``higher`` says whether larger values are better; ``kind`` is that of most of its
-    foundation models."""
+    foundation models, ``parameters`` the size of the best of them, ``version`` what was read of the source."""
 
     source: str
     benchmark: str
@@ -92,6 +97,7 @@ class Contest:
     version: str
     year: int
     kind: str
+    parameters: int | None
 
     @property
     def id(self) -> str:
@@ -105,14 +111,11 @@ class Contest:
 
     @cached_property
     def best_comparator(self) -> Side:
-        return self._ranked(self.comparators)[0]
+        return _best(self.comparators, higher=self.higher)
 
     @cached_property
     def best_foundation(self) -> Side:
-        return self._ranked(self.foundation)[0]
-
-    def _ranked(self, sides: Iterable[Side]) -> list[Side]:
-        return sorted(sides, key=lambda side: (-side.value if self.higher else side.value, side.model, side.printed))
+        return _best(self.foundation, higher=self.higher)
 
     def _signed(self, foundation: float, comparator: float) -> float:
         return foundation - comparator if self.higher else comparator - foundation
@@ -247,6 +250,7 @@ def contests(evidence: Evidence) -> tuple[Contest, ...]:
                     homology_aware=tables[0].homology_aware,
                     version=tables[0].version,
                     year=evidence.bibliography[source].year,
+                    parameters=evidence.models[_best(foundation, higher=metric.direction == "higher").model].parameters,
                     kind=Counter(evidence.models[side.model].kind for side in foundation).most_common(1)[0][0],
                 )
             )

@@ -69,12 +69,32 @@ FILTERS: dict[str, Wanted] = {
     "homology-aware": lambda contest: contest.homology_aware == "yes",
     "print": lambda contest: contest.version == "print",
     "measured": lambda contest: contest.measured,
+    "not-print": lambda contest: contest.version != "print",
     "zero-shot": lambda contest: contest.setting == "zero-shot",
     "probe": lambda contest: contest.setting == "probe",
     "fine-tune": lambda contest: contest.setting == "fine-tune",
 }
 WEAK = ("trivial", "linear", "network trained from scratch", "untrained copy")
 STRONG = ("strong supervised model", "integrative score", "conservation or alignment", "classical")
+
+
+SIZES: dict[str, Wanted] = {
+    "below-100-million": lambda contest: contest.parameters is not None and contest.parameters < 100_000_000,
+    "100-million-to-1-billion": lambda contest: (
+        contest.parameters is not None and 100_000_000 <= contest.parameters < 10**9
+    ),
+    "1-billion-and-more": lambda contest: contest.parameters is not None and contest.parameters >= 10**9,
+    "size-unknown": lambda contest: contest.parameters is None,
+}
+"""By the parameters of the best foundation model."""
+
+
+def _in_year(year: int) -> Wanted:
+    return lambda contest: contest.year == year
+
+
+def _years(found: Sequence[Contest]) -> dict[str, Wanted]:
+    return {f"year-{year}": _in_year(year) for year in sorted({contest.year for contest in found})}
 
 
 def slug(text: str) -> str:
@@ -124,7 +144,7 @@ def cuts(evidence: Evidence) -> tuple[Cut, ...]:
             if comparators == "any":
                 filters |= FILTERS
             if scope == "all" and comparators == "any":
-                filters |= _crossed()
+                filters |= _crossed() | SIZES | _years(inside)
             for name, keeps in filters.items():
                 kept = [contest for contest in view if keeps(contest)]
                 if kept:
