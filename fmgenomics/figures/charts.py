@@ -132,8 +132,8 @@ def verdict(evidence: Evidence) -> Chart:
         + [_row(summaries, category, name) for name, _, _, category, _ in rows]
     )
     independent, own = summaries["all.independent"], summaries["all.model-authors"]
-    ahead = [name for name, i, o, _, _ in rows if i is not None and i.low > 0]
-    behind = [name for name, i, o, _, _ in rows if i is not None and i.high < 0]
+    ahead = [name for name, i, o, _, _ in rows if i is not None and i.verdict in ("clear gain", "small gain")]
+    behind = [name for name, i, o, _, _ in rows if i is not None and i.verdict == "worse"]
     alt = (
         f"Scores by kind of task. Over all of genomics the score is {independent.score:.2f} in independent papers and "
         f"{own.score:.2f} in papers by a model's authors. In independent papers foundation models are clearly ahead on: "
@@ -261,6 +261,11 @@ def margins(evidence: Evidence) -> Chart:
                     "median error closed": round(float(np.median([closed for _, closed in mine])), 3),
                 }
             )
+    outcomes_of = {
+        c: {contest.outcome("best", TIE_BAND) for contest, _ in usable if contest.category == c} for c in order
+    }
+    unbeaten = [CATEGORY_NAMES[c] for c in order if -1 not in outcomes_of[c]]
+    winless = [CATEGORY_NAMES[c] for c in order if 1 not in outcomes_of[c]]
     positive = [CATEGORY_NAMES[c] for c in order if medians[c] > 0]
     negative = [CATEGORY_NAMES[c] for c in order if medians[c] < 0]
     return Chart(
@@ -268,7 +273,7 @@ def margins(evidence: Evidence) -> Chart:
         title="Margins by task: each mark is one contest, the bar its median",
         alt=(
             f"The median contest is won on {', '.join(positive) or 'no task'}, and lost on {', '.join(negative) or 'no task'}. "
-            "Within every task the contests spread widely around zero."
+            f"Tasks without a single loss: {', '.join(unbeaten) or 'none'}; without a single win: {', '.join(winless) or 'none'}."
         ),
         draw=draw,
         table=pd.DataFrame(rows),

@@ -143,8 +143,10 @@ def cuts(evidence: Evidence) -> tuple[Cut, ...]:
             filters: dict[str, Wanted] = {"": lambda _: True} | HANDS
             if comparators == "any":
                 filters |= FILTERS
+            if scope in ("all", "without-both") and comparators == "any":
+                filters |= _crossed()
             if scope == "all" and comparators == "any":
-                filters |= _crossed() | SIZES | _years(inside)
+                filters |= SIZES | _years(inside)
             for name, keeps in filters.items():
                 kept = [contest for contest in view if keeps(contest)]
                 if kept:

@@ -90,7 +90,7 @@ def test_a_family_shares_its_label_and_its_motifs_and_differs_elsewhere_by_the_d
         members = sample.take(sample.families == family)
         assert len(set(members.labels)) == 1
         sizes.append(len(members))
-        differences.append((members.codes[1:] != members.codes[0]))
+        differences.append(members.codes[1:] != members.codes[0])
         if members.labels[0]:
             assert not differences[-1][:, is_motif].any()
     assert np.mean(sizes) == pytest.approx(5, abs=0.5)

@@ -62,9 +62,9 @@ def _row(seed: list[int], world: World, ignorant: Classifier, linear: Classifier
 
 
 @single_threaded
-def run(seed: int = SEED) -> Confounders:
+def run(seed: int = SEED, replicates: int = REPLICATES) -> Confounders:
     gc, length = [], []
-    for replicate in range(REPLICATES):
+    for replicate in range(replicates):
         for step, shift in enumerate(GC_SHIFTS):
             world = replace(WORLD, negative_gc_shift=-shift)
             gc.append({"Shift": shift, **_row([seed, 1, replicate, step], world, gc_only(), kmer_logistic())})

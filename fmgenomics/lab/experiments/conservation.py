@@ -23,7 +23,7 @@ KINDS = ("recurring", "one-off")
 VARIANTS = 600
 SPECIES = tuple(2**level for level in range(1, LEVELS + 1))
 CONSERVATION, COLUMN_ODDS, MASKED, MARKOV = (
-    "Conservation (share of species that keep the base)",
+    "Conservation (share keeping the base)",
     "Log-odds in the alignment column",
     "Zero-shot, masked model",
     "Zero-shot, Markov model",

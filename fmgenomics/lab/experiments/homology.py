@@ -84,9 +84,9 @@ def _scores(
 
 
 @single_threaded
-def run(seed: int = SEED) -> Homology:
+def run(seed: int = SEED, replicates: int = REPLICATES) -> Homology:
     sweep, by_model = [], []
-    for replicate in range(REPLICATES):
+    for replicate in range(replicates):
         for divergence in DIVERGENCES:
             rng = np.random.default_rng([seed, replicate, round(100 * divergence)])
             world = replace(WORLD, divergence=divergence)

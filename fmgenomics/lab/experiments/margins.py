@@ -50,14 +50,14 @@ _MEAN_OF_SCORES = re.compile(
 
 
 @dataclass(frozen=True)
-class TestSet:
+class ItemCount:
     """The size of a test set, with the number of positives where the source states it."""
 
     n: int
     positives: int | None = None
 
     @classmethod
-    def read(cls, text: str) -> TestSet | None:
+    def read(cls, text: str) -> ItemCount | None:
         """From a cell ``n_test``; ``None`` where it counts something else (folds, genes, tracks) or leaves a class open."""
         text = text.strip()
         if _PLAIN.fullmatch(text):
@@ -112,9 +112,9 @@ class Margins:
         return sum(margin.outcome(paired=paired) == AHEAD for margin in ahead), len(ahead)
 
 
-def _test_set(evidence: Evidence, side: Side) -> TestSet | None:
+def _test_set(evidence: Evidence, side: Side) -> ItemCount | None:
     """The smallest test set behind a side; ``None`` when one of its results does not state it."""
-    sets = [TestSet.read(evidence.results[result].n_test) for result in side.results]
+    sets = [ItemCount.read(evidence.results[result].n_test) for result in side.results]
     known = [test for test in sets if test is not None]
     return min(known, key=lambda test: test.n) if len(known) == len(sets) else None
 

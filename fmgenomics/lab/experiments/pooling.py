@@ -75,9 +75,9 @@ def _probe_all(model: MaskedModel, train: Sample, test: Sample) -> dict[str, flo
 
 
 @single_threaded
-def run(seed: int = SEED) -> Pooling:
+def run(seed: int = SEED, replicates: int = REPLICATES) -> Pooling:
     frames = []
-    for replicate in range(REPLICATES):
+    for replicate in range(replicates):
         rng = np.random.default_rng([seed, 9, replicate])
         genome, _ = Genome(motif_every=50).draw(rng, GENOME)
         model = MaskedModel(seed + replicate).pretrain(genome)

@@ -68,9 +68,9 @@ class _Embedded:
 
 
 @single_threaded
-def run(seed: int = SEED) -> RandomProbe:
+def run(seed: int = SEED, replicates: int = REPLICATES) -> RandomProbe:
     by_labels, by_width = [], []
-    for replicate in range(REPLICATES):
+    for replicate in range(replicates):
         rng = np.random.default_rng([seed, 11, replicate])
         genome, _ = Genome(motif_every=50).draw(rng, GENOME)
         train, test = WORLD.draw(rng, max(LABELS)), WORLD.draw(rng, TEST)

@@ -51,9 +51,9 @@ def _masked_log_likelihood(model: MaskedModel, genome: Codes) -> Numbers:
 
 
 @single_threaded
-def run(seed: int = SEED) -> Repeats:
+def run(seed: int = SEED, replicates: int = REPLICATES) -> Repeats:
     rows = []
-    for replicate in range(REPLICATES):
+    for replicate in range(replicates):
         rng = np.random.default_rng([seed, 7, replicate])
         train, test = TASK.draw(rng, TRAIN), TASK.draw(rng, TEST)
         for share in SHARES:
