@@ -44,7 +44,7 @@ def case(
     )
     contest = Contest(
         "someone2024", "bench", "set", "task", "", "promoter", "probe", metric, "", True, True,
-        (side("f", foundation),), (side("c", comparator),), "independent", "no", "print", 2024,
+        (side("f", foundation),), (side("c", comparator),), "independent", "no", "print", 2024, "language-model", None,
     )  # fmt: skip
     return judge(evidence, [contest])
 
