@@ -47,12 +47,13 @@ class GeneratedTable(SphinxDirective):
     """A table whose rows come from the evidence; the body of the directive, if any, is its caption."""
 
     has_content = True
+    classes: ClassVar[tuple[str, ...]] = ()
 
     def lines(self, evidence: Evidence) -> list[str]:
         raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
-        holder = nodes.container(classes=["scroll", "generated-table"])
+        holder = nodes.container(classes=["scroll", "generated-table", *self.classes])
         source, line = self.get_source_info()
         self.state.nested_parse(StringList(self.lines(evidence_of(self.env.app)), source=source), line, holder)
         result: list[nodes.Node] = [holder]
@@ -112,6 +113,8 @@ class ModelTable(GeneratedTable):
 
 class BenchmarkTable(GeneratedTable):
     """Every benchmark that says what it asks."""
+
+    classes: ClassVar[tuple[str, ...]] = ("prose-cells",)
 
     def lines(self, evidence: Evidence) -> list[str]:
         rows = sorted((b for b in evidence.benchmarks.values() if b.asks), key=lambda b: b.name.casefold())
@@ -201,6 +204,8 @@ class VerdictSensitivity(GeneratedTable):
 
 class DecisionGuide(GeneratedTable):
     """What to try first for each kind of task, and which baseline to beat."""
+
+    classes: ClassVar[tuple[str, ...]] = ("prose-cells",)
 
     def lines(self, evidence: Evidence) -> list[str]:
         columns: Columns = {

@@ -57,7 +57,12 @@ def verdict_frame(evidence: Evidence) -> pd.DataFrame:
     """One row a cut of the verdict: its scope, comparators and filter, and what its contests say together."""
     rows = []
     for cut in summary.cuts(evidence):
-        row: dict[str, object] = {"cut": cut.name, "scope": cut.scope, "comparators": cut.comparators, "filter": cut.filter}
+        row: dict[str, object] = {
+            "cut": cut.name,
+            "scope": cut.scope,
+            "comparators": cut.comparators,
+            "filter": cut.filter,
+        }
         row |= asdict(cut.summary)
         row.pop("leave_one_out")
         low, high = cut.summary.leave_one_out or (None, None)
