@@ -59,6 +59,8 @@ def _load(app: Sphinx) -> None:
 def _write(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
+    # Its hash holds the places of the checkout and the environment, and nothing here builds on old output.
+    (Path(app.outdir) / ".buildinfo").unlink(missing_ok=True)
     evidence = evidence_of(app)
     folder = Path(app.outdir) / addresses.FOLDER
     shutil.rmtree(folder, ignore_errors=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -42,13 +44,15 @@ def fingerprint(root: Path = ROOT) -> str:
 
 @lru_cache(maxsize=2)
 def _verdict(cache: Path) -> dict[str, Any]:
-    if cache.exists():
+    with contextlib.suppress(OSError, ValueError):  # absent, or cut short by a kill or a full disk
         return json.loads(cache.read_text("utf-8"))
     from fmgenomics.verdict import summary
 
     values = summary.compute(_load(ROOT))
     cache.parent.mkdir(parents=True, exist_ok=True)
-    cache.write_text(json.dumps(values, indent=1, sort_keys=True), "utf-8")
+    half = cache.with_suffix(f".{os.getpid()}")
+    half.write_text(json.dumps(values, indent=1, sort_keys=True), "utf-8")
+    half.replace(cache)
     return values
 
 

@@ -43,6 +43,14 @@ def pipe_table(rows: Iterable[Any], columns: Columns) -> list[str]:
     return lines
 
 
+LONG_TABLE = 32
+"""Lines; a longer table scrolls inside a box of its own, so that the text after it stays near."""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 class GeneratedTable(SphinxDirective):
     """A table whose rows come from the evidence; the body of the directive, if any, is its caption."""
 
@@ -53,15 +61,24 @@ class GeneratedTable(SphinxDirective):
         raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
-        holder = nodes.container(classes=["scroll", "generated-table", *self.classes])
+        """The caption, and the table in a box that scrolls by itself and that the keyboard reaches."""
+        body = nodes.container()
         source, line = self.get_source_info()
-        self.state.nested_parse(StringList(self.lines(evidence_of(self.env.app)), source=source), line, holder)
-        result: list[nodes.Node] = [holder]
+        lines = self.lines(evidence_of(self.env.app))
+        self.state.nested_parse(StringList(lines, source=source), line, body)
+        caption = nodes.container(classes=["generated-caption"])
         if self.content:
-            caption = nodes.container(classes=["generated-caption"])
             self.state.nested_parse(self.content, self.content_offset, caption)
-            result.insert(0, caption)
-        return result
+        label = escape(" ".join(caption.astext().split()) or self.name.replace("-", " "), quote=True)
+        long = ("long",) if len(lines) > LONG_TABLE else ()
+        classes = " ".join(("scroll", "generated-table", *self.classes, *long))
+        opening = f'<div class="{classes}" tabindex="0" role="region" aria-label="{label}">'
+        return [
+            *([caption] if self.content else []),
+            nodes.raw("", opening, format="html"),
+            *body.children,
+            nodes.raw("", "</div>", format="html"),
+        ]
 
 
 def _cite(source: str) -> str:
@@ -149,7 +166,7 @@ def _score(summary: Summary) -> str:
 def _verdict_cell(summary: Summary | None) -> str:
     if summary is None:
         return "none run"
-    return f"{summary.verdict}; {_score(summary)}; {summary.papers} papers, {summary.contests} contests"
+    return f"{summary.verdict}; {_score(summary)}; {_count(summary.papers, 'paper')}, {_count(summary.contests, 'contest')}"
 
 
 class VerdictTable(GeneratedTable):

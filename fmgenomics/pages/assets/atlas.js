@@ -17,6 +17,7 @@
   const status = el("p", { role: "status", "aria-live": "polite", class: "atlas-status" });
   const form = el("form", { role: "search", "aria-label": "Evidence atlas" });
   const box = el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows of the atlas" });
+  box.hidden = true; // no stop for the keyboard before it has rows
   const pager = el("div", { class: "atlas-pager" });
   root.append(form, status, box, pager);
   root.hidden = false;
@@ -144,6 +145,7 @@
       body.append(line);
     }
     const focused = document.activeElement?.dataset?.sort;
+    box.hidden = false;
     box.replaceChildren(el("table", {}, el("thead", {}, head), body));
     if (focused) box.querySelector(`[data-sort="${focused}"]`)?.focus();
     status.textContent = found.length
