@@ -3,6 +3,7 @@
 # make links   the link-check suite alone, on a fresh build
 # make test    sets up, builds, runs every test
 # make check   the evidence tables alone, in a second
+# make add-result FILE=new.yml / make correct FILE=fix.yml  rows from a small file, all or nothing (CONTRIBUTING.md)
 # make lint    style and types;  make lock  locks the packages anew;  make picture  the picture of the README
 # make clean   removes what was built;  make distclean  the environment too
 
@@ -14,7 +15,7 @@ BIN := .venv/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := book
-.PHONY: book serve links test check lint lock picture clean distclean env env-dev
+.PHONY: book serve links test check add-result correct lint lock picture clean distclean env env-dev
 
 env:
 	@$(PYTHON) scripts/environment.py
@@ -35,6 +36,13 @@ links: env-dev
 check: env
 	@$(BIN)/python -m fmgenomics.evidence
 
+# FILE reaches the shell as a variable, so that its name may hold spaces and quotes.
+add-result: env
+	@$(BIN)/python -m fmgenomics.contribute add "$${FILE:?write: make add-result FILE=new.yml}"
+
+correct: env
+	@$(BIN)/python -m fmgenomics.contribute correct "$${FILE:?write: make correct FILE=fix.yml}"
+
 lint: env-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
@@ -49,7 +57,7 @@ lock:
 
 picture: env-dev
 	@$(BIN)/python scripts/book.py
-	@$(BIN)/python scripts/picture.py
+	@$(BIN)/python -m scripts.picture
 
 clean:
 	rm -rf _build

@@ -77,7 +77,10 @@ def main() -> int:
             while len(runs) < 3 and time.monotonic() - started < 120:
                 runs.append(measure(base))
         rows, imported, seconds, memory = min(runs, key=lambda run: run[2])
-        print(f"| {times} | {rows:,} | {imported:.2f} | {seconds:.2f} | {1e6 * seconds / rows:.0f} | {memory / 1024:.0f} |", flush=True)
+        print(
+            f"| {times} | {rows:,} | {imported:.2f} | {seconds:.2f} | {1e6 * seconds / rows:.0f} | {memory / 1024:.0f} |",
+            flush=True,
+        )
     return 0
 
 

@@ -179,7 +179,14 @@ def _entry(key: str, raw: BibtexEntry) -> Entry:
 def load_keys(path: str | Path) -> dict[str, Entry]:
     """All entries of a BibTeX file by key. A file with any fault is refused, with every fault named."""
     path = Path(path)
-    raw_entries, found = _survey(path.read_text(encoding="utf-8"), path.name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise BibliographyError(f"{path.name}:{line}: not UTF-8; expected the file saved as UTF-8") from None
+    except FileNotFoundError:
+        raise BibliographyError(f"{path.name}: is missing; expected a BibTeX file") from None
+    raw_entries, found = _survey(text, path.name)
     if found:
         raise BibliographyError("\n".join(map(str, found)))
     return {key: _entry(key, raw) for key, raw in raw_entries.items()}

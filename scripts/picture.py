@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from chromium import FLAGS, MISSING, executable
 from playwright.sync_api import sync_playwright
+
+from scripts.chromium import FLAGS, MISSING, executable
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "_build" / "html" / "chapters" / "index.html"
 PICTURE = ROOT / "docs" / "picture.png"
-WIDTH, HEIGHT = 1280, 900
+WIDTH, HEIGHT = 1280, 1040
 
 
 def main() -> int:
@@ -27,7 +28,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce")
         page.goto(PAGE.as_uri(), wait_until="load")
-        # The chart is what the picture is for: it stands at the middle, below the question.
+        # The chart is what the picture is for.
         page.locator("#index-verdict").evaluate("section => scrollTo(0, section.getBoundingClientRect().top - 90)")
         page.wait_for_timeout(500)
         page.screenshot(path=PICTURE)

@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from fmgenomics.bibliography import BibliographyError
+
 from .load import ROOT, load
 from .problem import EvidenceError
 
@@ -20,6 +22,10 @@ def main(arguments: list[str] | None = None) -> int:
         for problem in error.problems:
             print(problem)
         print(f"{len(error.problems)} problem(s)", file=sys.stderr)
+        return 1
+    except BibliographyError as error:
+        print(error)
+        print(f"{len(str(error).splitlines())} problem(s)", file=sys.stderr)
         return 1
     counts = ("models", "benchmarks", "metrics", "tasks", "tables", "results", "facts", "corrections")
     print(", ".join(f"{len(getattr(evidence, name)):,} {name}" for name in counts), f"- version {evidence.version}")

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 from .problem import nearest
 from .schema import Field
 
-_INTEGER = re.compile(r"-?\d+")
-_NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+# ASCII digits only: "\d" alone means those of every script, which Python would read and a reader might not.
+_INTEGER = re.compile(r"-?\d+", re.ASCII)
+_NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _valid_uri(text: str) -> bool:
@@ -40,9 +42,11 @@ def convert(field: Field, text: str) -> Any:
         return number
     if field.type == "date":
         try:
-            return date.fromisoformat(text)
+            if _DATE.fullmatch(text):
+                return date.fromisoformat(text)
         except ValueError:
-            raise ValueError("expected a date as YYYY-MM-DD") from None
+            pass
+        raise ValueError("expected a date as YYYY-MM-DD")
     raise ValueError(f"the schema gives this column the unknown type {field.type!r}")
 
 

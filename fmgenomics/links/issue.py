@@ -100,22 +100,32 @@ class Tracker(Protocol):
 
 
 class GitHub:
-    """The issues of one repository over GitHub's REST interface.
+    """The issues of one repository over GitHub's REST interface, those with one label; new ones get its title.
 
     Every method raises TrackerError when GitHub cannot be reached or answers with an error.
     """
 
-    def __init__(self, repository: str, token: str, api: str = "https://api.github.com", timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        repository: str,
+        token: str,
+        api: str = "https://api.github.com",
+        timeout: float = 30.0,
+        title: str = TITLE,
+        label: str = LABEL,
+    ) -> None:
         self._base = f"{api.rstrip('/')}/repos/{repository}"
         self._token = token
         self._timeout = timeout
+        self._title = title
+        self._label = label
 
     def issues(self) -> list[Issue]:
         """All open issues with the label, page by page; pull requests are left out."""
         found: list[Issue] = []
         page = 1
         while True:
-            rows = self._send("GET", f"/issues?state=open&labels={LABEL}&per_page=100&page={page}")
+            rows = self._send("GET", f"/issues?state=open&labels={self._label}&per_page=100&page={page}")
             found += [
                 Issue(int(row["number"]), str(row.get("body") or "")) for row in rows if "pull_request" not in row
             ]
@@ -126,7 +136,7 @@ class GitHub:
     def do(self, action: Action) -> None:
         """Carry out one action."""
         if isinstance(action, Open):
-            self._send("POST", "/issues", {"title": TITLE, "body": action.body, "labels": [LABEL]})
+            self._send("POST", "/issues", {"title": self._title, "body": action.body, "labels": [self._label]})
         elif isinstance(action, Update):
             self._send("PATCH", f"/issues/{action.number}", {"body": action.body})
         else:

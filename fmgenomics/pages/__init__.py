@@ -15,7 +15,7 @@ from sphinx.util import logging
 from fmgenomics.evidence import ROOT, EvidenceError
 
 from . import addresses, atlas, directives, downloads, evidence_pages, maths, roles
-from .book import evidence_of, fingerprint, verdict_of
+from .book import discard_damaged, evidence_of, fingerprint, verdict_of
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ def _prepare(app: Sphinx, config: Config) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(paths))
     config.fmgenomics_fingerprint = fingerprint()
     config.nb_execution_cache_path = str(Path(app.outdir).parent / ".executed" / config.fmgenomics_fingerprint)
+    if damage := discard_damaged(Path(config.nb_execution_cache_path)):
+        logger.info(f"The cells are executed anew, since their stored output was damaged ({damage})")
     config.html_static_path.append(str(_HERE / "static"))
     config.templates_path.append(str(_HERE / "theme"))
     _link_repository(config.html_theme_options)

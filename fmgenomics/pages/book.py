@@ -6,9 +6,12 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
+import sqlite3
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sphinx.application import Sphinx
 
@@ -28,6 +31,22 @@ def _load(root: Path) -> Evidence:
 def evidence_of(app: Sphinx) -> Evidence:
     """The evidence of this build, loaded once; raises ``EvidenceError`` on bad rows."""
     return _load(ROOT)
+
+
+def discard_damaged(cache: Path) -> str:
+    """Remove what the cells computed where a kill or a full disk left it unreadable; says what was wrong, or nothing."""
+    try:
+        for index in cache.glob("global.db"):
+            with contextlib.closing(sqlite3.connect(f"file:{quote(str(index))}?mode=ro", uri=True)) as database:
+                if database.execute("pragma quick_check").fetchall() != [("ok",)]:
+                    raise sqlite3.DatabaseError("the index of the stored cells is malformed")
+                database.execute("select count(*) from nbcache").fetchone()
+        for notebook in cache.glob("executed/*/base.ipynb"):
+            json.loads(notebook.read_text("utf-8"))
+    except (sqlite3.Error, OSError, ValueError) as error:
+        shutil.rmtree(cache, ignore_errors=True)
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 def fingerprint(root: Path = ROOT) -> str:

@@ -10,11 +10,13 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from scripts.chromium import FLAGS, MISSING, executable
 from tests.browser.book import HTML
 
+# Two workers on two cores: a page may take a while.
+expect.set_options(timeout=15_000)
 PREFIX = "/book"
 """A project site lives below its name: an address that starts at the root of the host breaks there, and here."""
 
@@ -70,7 +72,13 @@ class Faults:
     def watch(self, page: Page) -> None:
         page.on("console", lambda message: self._note(page, message.type == "error", f"console: {message.text}"))
         page.on("pageerror", lambda error: self._note(page, True, f"script error: {error}"))
-        page.on("requestfailed", lambda request: self._note(page, True, f"failed request: {request.url}"))
+        # A page that is left before its pictures have come aborts them; that is no fault.
+        page.on(
+            "requestfailed",
+            lambda request: self._note(
+                page, request.failure != "net::ERR_ABORTED", f"failed request: {request.url} ({request.failure})"
+            ),
+        )
         page.on("response", lambda answer: self._note(page, answer.status >= 400, f"{answer.status}: {answer.url}"))
         page.on("request", lambda request: self._note(page, self._foreign(request.url), f"foreign: {request.url}"))
 
@@ -86,7 +94,7 @@ class Faults:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(20_000)
     yield context
     context.close()
 

@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-pytestmark = pytest.mark.xdist_group("browser-reading")
-
 ATLAS = "backmatter/atlas.html"
 
 

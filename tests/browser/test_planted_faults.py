@@ -8,8 +8,6 @@ from playwright.sync_api import BrowserContext
 from tests.browser.book import STICKING_OUT
 from tests.browser.conftest import Faults
 
-pytestmark = pytest.mark.xdist_group("browser-reading")
-
 
 @pytest.mark.parametrize(
     ("planted", "seen"),

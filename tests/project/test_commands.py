@@ -51,7 +51,7 @@ def test_every_target_calls_what_exists(target: str) -> None:
     assert result.returncode == 0, result.stderr
     for script in re.findall(r"scripts/\w+\.py", result.stdout):
         assert (ROOT / script).exists(), script
-    for module in re.findall(r"-m (fmgenomics[\w.]*)", result.stdout):
+    for module in re.findall(r"-m ((?:fmgenomics|scripts)[\w.]*)", result.stdout):
         path = ROOT / module.replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module
     for tool in re.findall(r"\.venv/bin/([\w-]+)", result.stdout):

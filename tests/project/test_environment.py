@@ -19,8 +19,6 @@ import pytest
 
 from tests.project.house import ROOT
 
-pytestmark = pytest.mark.xdist_group("environment")
-
 SCRIPT = ROOT / "scripts" / "environment.py"
 Version = namedtuple("Version", "major minor micro releaselevel serial")
 
@@ -114,10 +112,10 @@ def script(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.calls = []  # type: ignore[attr-defined]
+    module.calls = []
 
     def call(command: list[str], **_: object) -> int:
-        module.calls.append(command)  # type: ignore[attr-defined]
+        module.calls.append(command)
         if "venv" in command:
             python = Path(module.PYTHON)
             python.parent.mkdir(parents=True)
@@ -174,7 +172,11 @@ def test_a_missing_ensurepip_names_the_package_to_install(
 def test_an_environment_that_cannot_be_made_leaves_nothing(
     script: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], checkout: Path
 ) -> None:
-    monkeypatch.setattr(script.subprocess, "call", lambda command, **_: Path(script.VENV).mkdir() or 1)
+    def half_made(command: list[str], **_: object) -> int:
+        Path(script.VENV).mkdir()
+        return 1
+
+    monkeypatch.setattr(script.subprocess, "call", half_made)
     with pytest.raises(SystemExit, match="1"):
         script.main([])
     assert "could not be made" in capsys.readouterr().err

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fmgenomics.pages import _link_repository as link_repository
 from tests.project.house import ROOT, files, names_used, texts
 
 HOUSE = (".ci", ".github", "backmatter", "chapters", "fmgenomics", "scripts")
@@ -177,3 +178,20 @@ def test_links_of_the_documents_resolve(name: str) -> None:
         if not there.exists() or (fragment and fragment not in slugs):
             broken.append(target)
     assert broken == []
+
+
+def test_buttons_take_the_repository_from_the_build_and_are_absent_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GITHUB_REPOSITORY", "GITHUB_SERVER_URL", "BOOK_BRANCH"):
+        monkeypatch.delenv(name, raising=False)
+    options: dict[str, object] = {}
+    link_repository(options)
+    assert options == {}
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    buttons = ("use_issues_button", "use_repository_button", "use_edit_page_button")
+    assert [config["html"][button] for button in buttons] == [False, False, False]
+    monkeypatch.setenv("GITHUB_REPOSITORY", "someone/book")
+    monkeypatch.setenv("BOOK_BRANCH", "next")
+    link_repository(options)
+    assert options["repository_url"] == "https://github.com/someone/book"
+    assert options["repository_branch"] == "next"
+    assert all(options[button] for button in buttons)
