@@ -18,7 +18,7 @@ const load = async (name) => import(pathToFileURL(outside.resolve(name)));
 const { default: lighthouse } = await load("lighthouse");
 const { launch } = await load("chrome-launcher");
 
-const HTML = new URL("../_build/html/", import.meta.url).pathname;
+const HTML = process.env.BOOK ?? new URL("../_build/html/", import.meta.url).pathname;
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/json" };
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 

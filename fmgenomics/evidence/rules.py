@@ -131,7 +131,9 @@ def _ranges(pairs: Pairs, metrics: dict[str, Any]) -> Iterator[Problem]:
         metric = metrics.get(result.metric)
         if metric is None:
             continue
-        scale = SCALE_OF_UNIT[result.unit]
+        scale = SCALE_OF_UNIT.get(result.unit)
+        if scale is None:  # a unit outside the enum is told at its own cell
+            continue
         slack = 1e-9 * scale
         if metric.max is not None and result.value > metric.max * scale + slack:
             hint = "; a percentage has the unit percent" if scale == 1 and result.value <= 100 * metric.max else ""

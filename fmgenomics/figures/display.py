@@ -44,6 +44,10 @@ class Shown:
     def _repr_html_(self) -> str:
         return self._html
 
+    def __repr__(self) -> str:
+        """The plain form, which Jupyter keeps beside the HTML: without an address in memory, so that builds are the same."""
+        return "Figure"
+
 
 def _cell(value: object) -> str:
     if isinstance(value, float):

@@ -93,6 +93,7 @@ models:
         pytest.param("model: SmallLM", "model: SmalLM", ("new.yml:18: results[1]: model", "nearest: SmallLM"), id="unknown model"),
         pytest.param("metric: auroc", "metric: auorc", ("new.yml:18: results[1]: metric", "nearest: auroc"), id="unknown metric"),
         pytest.param("task: promoter-detection", "task: promotor", ("results[1]: task", "nearest"), id="unknown task"),
+        pytest.param("unit: fraction", "unit: fractoin", ("results[1]: unit", "nearest: fraction"), id="unknown unit"),
         pytest.param("value: 0.93", "value: 93", ("new.yml:19: results[2]: value: '93'", "at most 1"), id="percent as fraction"),
         pytest.param("value: 0.93", "value: 0.93%", ("results[2]: value", "expected a number"), id="unit in a number"),
         pytest.param("value: 0.93", "value: 0,93", ("new.yml:19",), id="decimal comma"),

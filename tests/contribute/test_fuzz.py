@@ -114,7 +114,7 @@ def refused_or_right(root: Path) -> bool:
     return False
 
 
-QUICK = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+QUICK = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 @QUICK
@@ -138,6 +138,7 @@ def test_bytes_anywhere(table: str, at: float, cut: int, piece: bytes) -> None:
 @example(table="results.csv", row=0, column=12, text="٠.٩١")
 @example(table="results.csv", row=0, column=12, text="1e400")
 @example(table="tables.csv", row=0, column=4, text="20261125")
+@example(table="results.csv", row=0, column=11, text="fra ction")
 def test_cells_of_other_text(table: str, row: int, column: int, text: str) -> None:
     with base() as root:
         path = root / "evidence" / table
@@ -161,7 +162,7 @@ def test_the_bibliography(at: float, cut: int, piece: bytes) -> None:
         refused_or_right(root)
 
 
-@settings(QUICK, max_examples=60)
+@settings(QUICK, max_examples=150)
 @given(at=st.floats(0, 1), cut=st.integers(0, 10), piece=PIECES)
 def test_contributions(at: float, cut: int, piece: bytes) -> None:
     """Refused without a trace, or added and right."""
