@@ -65,6 +65,24 @@ def missing_output() -> list[str]:
     return [page for page, path in written.items() if not path.exists() or "<h1" not in path.read_text("utf-8")]
 
 
+LEAST_SPACE = 200_000_000
+"""Bytes; a build writes about a third of that, and a little may come from elsewhere meanwhile."""
+
+
+def obstacle() -> str:
+    """Why nothing can be built here, or nothing: told before the build, which would end in a traceback."""
+    try:
+        BUILD.mkdir(exist_ok=True)
+        probe = BUILD / "probe"
+        probe.write_bytes(b"x" * 100_000)
+        probe.unlink()
+    except OSError as error:
+        return f"_build cannot be written to: {error.strerror}. Make space, or build in a folder that is yours."
+    if (free := shutil.disk_usage(BUILD).free) < LEAST_SPACE:
+        return f"Only {free // 1_000_000} MB are free beside _build; {LEAST_SPACE // 1_000_000} are needed. Make space."
+    return ""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Build the book.")
     parser.add_argument("--force", action="store_true", help="build even when nothing changed")
@@ -74,6 +92,9 @@ def main() -> int:
     if not options.force and STAMP.exists() and STAMP.read_text() == f"{now} {outputs()}":
         print(f"Nothing changed. Open {index}")
         return 0
+    if reason := obstacle():
+        print(f"The book was not built. {reason} Then run the same command again.", file=sys.stderr)
+        return 1
     started = time.monotonic()
     STAMP.unlink(missing_ok=True)
     for old in (HTML, BUILD / ".doctrees"):
@@ -85,7 +106,8 @@ def main() -> int:
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(ROOT), "-W", "-n", "--keep-going"]
     print("Building the book", flush=True)
     if subprocess.call(command, cwd=ROOT) != 0:
-        print("The book was not built; each warning above names its file and line.", file=sys.stderr)
+        reason = obstacle() or "Each warning above names its file and line."
+        print(f"The book was not built. {reason}", file=sys.stderr)
         return 1
     if lost := missing_output():
         print(f"The build reported success but these pages are missing or empty: {', '.join(lost)}", file=sys.stderr)

@@ -195,3 +195,16 @@ def test_a_warning_fails_every_time(script: ModuleType, capfd: pytest.CaptureFix
         assert not script.STAMP.exists()
     page.write_text("# Second\n\nMended.\n")
     assert script.main() == 0
+
+
+def test_a_full_disk_is_told_before_the_build(script, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(script.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 5_000_000})())
+    monkeypatch.setattr(script.subprocess, "call", lambda *_, **__: 0)
+    assert script.main() == 1
+    assert "Only 5 MB are free" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_is_told(script, capsys) -> None:
+    script.BUILD.write_text("a file in the way")
+    assert script.main() == 1
+    assert "_build cannot be written to" in capsys.readouterr().err
