@@ -39,7 +39,7 @@ QUERIES = {
     "GPU hours": "#what-a-gain-costs",
     "decision guide": "#the-decision-guide",
     "multi-omics": "#multi-omics",
-    "cell type annotation": "#term-Cell-type-annotation",
+    "cell type annotation": "#term-Cell-type-annotation|#cell-types-and-integration",
     "long context": "#long-context",
     "Kedzierska": "#cell-types|#zero-shot",
 }
