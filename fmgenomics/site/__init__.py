@@ -40,6 +40,20 @@ FONT_CLASSES = {
 }
 """Which classes on a page make the theme draw with which of its icon fonts."""
 
+NEVER_MADE = {
+    "version-switcher__menu",
+    "version-switcher__button",
+    "version-switcher__container",
+    "list-group-item",
+    "list-group-item-action",
+    "bd-header-announcement",
+    "bd-header-announcement__content",
+    "bd-header-version-warning",
+    "pst-button-link-to-stable-version",
+    "tooltip",
+}
+"""What the theme's script makes for a book with several versions or with announcements, and bootstrap for its tooltips."""
+
 UNUSED = (
     "scripts/*.map",
     "scripts/*.LICENSE.txt",
@@ -135,6 +149,8 @@ def _treat(app: Sphinx, out: Path, found: dict[Path, str], fresh: list[Path]) ->
         *(path.read_text("utf-8") for path in sorted((out / "evidence").glob("*.js")) if "data" not in path.name),
     ]
     used = pages.used_by(list(found.values()), loaded)
+    for names in (used.classes, used.ids):
+        names -= NEVER_MADE
     on_pages = pages.used_by(list(found.values()), []).classes
 
     def icons(path: Path, characters: set[int]) -> str | None:

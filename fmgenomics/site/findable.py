@@ -155,8 +155,6 @@ def head(app: Sphinx, book: Book, docname: str, title: str, evidence: Evidence) 
         f'<meta property="og:site_name" content="{escape(book.title)}">',
         '<meta name="twitter:card" content="summary_large_image">',
     ]
-    if not known:
-        lines.append('<meta name="robots" content="noindex">')
     if book.base:
         address = f"{book.base}{docname}.html"
         lines += [

@@ -38,9 +38,13 @@ _NUMBER = re.compile(
     r'(<a class="evidence-number" href="[^"]*") title="([^"]*)"(>(?:(?!</a>).)*?<span class="for-screen-readers"> \(\2\)</span>)',
     re.DOTALL,
 )
+_CITATION_ID = re.compile(r'(<span class="bibtex-citation") id="id\d+"')
 _CSV = re.compile(r'download="([\w-]+)\.csv" href="data:text/csv;charset=utf-8,([^"]*)"')
 _FIGURE = re.compile(r'<figure class="book-figure" id="chart-([\w-]+)">.*?</figure>', re.DOTALL)
 _MARK = re.compile(r'<a href="([^"]*)" tabindex="-1"[^>]*>\s*<title>([^<]*)</title>')
+_OWN_REGION = re.compile(r'(<div class="scroll generated-table[^>]*>)<div class="pst-scrollable-table-container">')
+_TABLE = '<div class="pst-scrollable-table-container">'
+_HOST_SIGN = re.compile(r'class="(?:github|gitlab) reference external"')
 _BODY = re.compile(r"<body ")
 _VERSIONED = re.compile(rf"(_static/(?:{re.escape(STYLE)}|[\w-]+\.js))\?v=[0-9a-f]*")
 _BLANK = re.compile(r"\n\s*\n+")
@@ -98,7 +102,8 @@ def _one_title_each(page: str) -> str:
         return match[0]
 
     # A number says its source to screen readers in words; a script shows those on hover, instead of a second copy.
-    return _NUMBER.sub(r"\1\3", _CITATION.sub(once, page))
+    # Nothing leads back from the list of references to a citation.
+    return _NUMBER.sub(r"\1\3", _CITATION_ID.sub(r"\1", _CITATION.sub(once, page)))
 
 
 def _without_inline(page: str, name: str) -> str:
@@ -122,6 +127,16 @@ def _without_words(figure: re.Match[str], base: str, files: dict[str, str]) -> s
     files[path] = f"bookMarks({json.dumps(words, ensure_ascii=False, separators=(',', ':'))});\n"
     text = _MARK.sub(r'<a href="\1" tabindex="-1" aria-hidden="true"><title>its row</title>', figure[0])
     return text.replace("<figure ", f'<figure data-marks="{base}{path}" ', 1)
+
+
+def _tables(page: str) -> str:
+    """A table that may scroll is a stop for the keyboard from the start.
+
+    The theme's script finds that out by measuring each table when the page has loaded, which makes the browser lay out everything
+    that the reader has not come to yet; under this name it leaves them alone, and assets/book.js looks when one comes near.
+    """
+    page = _OWN_REGION.sub(r'\1<div class="book-table">', page)
+    return page.replace(_TABLE, '<div class="book-table" tabindex="0" data-scrolls>')
 
 
 def styled(page: str) -> set[str]:
@@ -152,7 +167,9 @@ def treated(page: str, name: str, base: str, mode_script: str) -> tuple[str, Str
     page = _rewrite(page, re.compile('data-theme="auto"'), name, 'data-theme="auto"', 'data-theme="light"')
     page = _COMMENT.sub("", page)
     page = _without_inline(page, name)
-    page = _one_title_each(page)
+    page = _tables(_one_title_each(page))
+    # The sign of a host before its links would bring a second icon font to every page.
+    page = _HOST_SIGN.sub('class="reference external"', page)
     files: dict[str, str] = {}
 
     def moved(match: re.Match[str]) -> str:

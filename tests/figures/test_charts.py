@@ -11,7 +11,7 @@ from fmgenomics.evidence import ROOT, Evidence, load
 from fmgenomics.figures import CHARTS, show
 from fmgenomics.figures.display import NARROW, WIDE, to_html
 from fmgenomics.figures.palette import DARK, LIGHT, STAND_IN, style_rules
-from fmgenomics.figures.svg import to_svg
+from fmgenomics.figures.svg import SIZE, _without_bare_groups, new_figure, to_svg
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +69,22 @@ def test_text_and_marks_stand_out_from_the_paper(palette: dict[str, str]) -> Non
             continue
         bright, dim = sorted((paper, _luminance(palette[name])), reverse=True)
         assert (bright + 0.05) / (dim + 0.05) >= (4.5 if name in ("ink", "soft") else 3), name
+
+
+def test_a_drawing_is_terse() -> None:
+    """No tenth of a tenth of a pixel, no group without a word to say, and no line that takes two points to be straight."""
+    figure = new_figure(360, 200)
+    axes = figure.subplots()
+    axes.plot([0, 1, 2], [0.123456, 1.123456, 0.5])
+    axes.scatter([0.333333, 1.777777], [0.1, 0.9])
+    svg = to_svg(figure, "terse", "A chart.")
+    tree = etree.fromstring(svg)
+    assert not re.search(r' (?:x|y|d|transform)="[^"]*\.\d\d', svg)
+    assert [group for group in tree.iter("{*}g") if not group.attrib] == []
+    assert re.search(r'<path d="M[\d.]+ [\d.]+[HV][\d.]+" [^>]*fig-grid', svg) or "fig-grid" not in svg
+    assert f'font-size="{SIZE}px"' in svg.partition(">")[0]
+
+
+def test_groups_are_dropped_in_pairs() -> None:
+    text = '<svg><g><g a="1"><g>x</g></g></g></svg>'
+    assert _without_bare_groups(text) == '<svg><g a="1">x</g></svg>'

@@ -140,3 +140,11 @@ def test_a_treated_page_is_known_and_gets_new_versions() -> None:
     assert "book.css?v=aa" in once
     assert "book.js?v=bb" in once
     assert "book.css?v=cc" in pages.versioned(once, {"book.css": "cc"})
+
+
+def test_a_table_is_a_stop_for_the_keyboard_and_no_work_for_the_theme() -> None:
+    inner = '<div class="pst-scrollable-table-container"><table></table></div>'
+    text, _ = made(inner + f'<div class="scroll generated-table long" tabindex="0">{inner}</div>')
+    assert "pst-scrollable" not in text
+    assert text.count('<div class="book-table" tabindex="0" data-scrolls>') == 1
+    assert text.count('<div class="book-table">') == 1

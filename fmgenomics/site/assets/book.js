@@ -85,6 +85,18 @@
   }, { passive: true });
   addEventListener("load", mark);
 
+  // A table that does not scroll after all is no stop for the keyboard.
+  const tables = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  }, { rootMargin: "50%" });
+  const watchTables = () => { for (const table of all("[data-scrolls]")) { tables.unobserve(table); tables.observe(table); } };
+  watchTables();
+  addEventListener("resize", watchTables);
+
   const load = (address, then) => {
     const script = document.createElement("script");
     script.src = address;

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.book import CONTENTS, GENERATED, STICKING_OUT, largest_source
@@ -247,3 +248,14 @@ def test_without_scripts_nothing_is_shown_that_needs_them(browser: Browser, site
     colour = page.locator("h1:visible").first.evaluate("e => getComputedStyle(e).color")
     assert colour != page.locator("body").evaluate("e => getComputedStyle(e).backgroundColor")
     context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("name", [*CONTENTS, "search"])
+def test_every_target_is_large_enough(page: Page, site: str, name: str, width: int) -> None:
+    """WCAG 2.2, 2.5.8, which axe leaves out unless asked."""
+    page.set_viewport_size({"width": width, "height": 900})
+    open_(page, site, name)
+    options = {"runOnly": {"type": "rule", "values": ["target-size"]}, "resultTypes": ["violations"], "preload": False}
+    found = Axe().run(page, options=options).response["violations"]
+    assert [node["html"][:160] for violation in found for node in violation["nodes"]] == []
