@@ -558,9 +558,9 @@ def cost(evidence: Evidence) -> Chart:
         with mpl.rc_context(RC):
             figure, axes = _figure(width, 380)
             axes.scatter(frame["GPU-hours of pre-training"], frame["score"], s=48, color=FOUNDATION)
-            for index, row in enumerate(frame.to_dict("records")):
+            for row in frame.to_dict("records"):
                 late = row["GPU-hours of pre-training"] > 1e5
-                axes.annotate(row["model"], (row["GPU-hours of pre-training"], row["score"]), xytext=(-6 if late else 6, 8 if index % 2 else -14), textcoords="offset points", fontsize=11, ha="right" if late else "left")  # fmt: skip
+                axes.annotate(row["model"], (row["GPU-hours of pre-training"], row["score"]), xytext=(-6 if late else 6, 8 if (row["score"] > 0) != late else -14), textcoords="offset points", fontsize=11, ha="right" if late else "left")  # fmt: skip
             axes.set_xscale("log")
             axes.xaxis.set_major_formatter(_short)
             axes.minorticks_off()
